@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { defineCommand } from '../../kernel/define.ts';
+import { SessionId } from '../../kernel/ids.ts';
+import { SessionEntity } from '../entities.ts';
+import { revokeSession } from '../sessions.ts';
+
+export const revoke = defineCommand({
+  name: 'sessions.revoke',
+  access: 'user',
+  summary: 'End one of your sessions and close its sockets on every node.',
+  input: z.strictObject({ sessionId: SessionId }),
+  output: z.object({}),
+  errors: ['sessions.not_found'],
+  async run({ input, actor, tx, fail }) {
+    const session = await tx.db.findOne(SessionEntity, { id: input.sessionId, userId: actor.userId, revokedAt: null });
+    if (!session) return fail('sessions.not_found');
+    await revokeSession(tx, session, 'revoked');
+    return {};
+  },
+});

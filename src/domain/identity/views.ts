@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { roles } from '../kernel/actor.ts';
+import { Point } from '../kernel/geo.ts';
+import { SessionId, UserId } from '../kernel/ids.ts';
+import { orNull } from '../kernel/or-null.ts';
+import { iso, Timestamp } from '../kernel/timestamp.ts';
+import { marketRoles, type Account, type Session } from './entities.ts';
+
+/** What anyone may know of a person. */
+export const PublicUserView = z.object({
+  id: UserId,
+  version: z.int(),
+  username: orNull(z.string()),
+  fullName: z.string(),
+  bio: orNull(z.string()),
+  avatarUrl: orNull(z.string()),
+  neighborhood: orNull(z.string()),
+  memberSince: Timestamp,
+});
+
+/** What a person may know of themselves. */
+export const OwnUserView = PublicUserView.extend({
+  email: orNull(z.string()),
+  phone: orNull(z.string()),
+  campus: orNull(z.string()),
+  marketRole: z.enum(marketRoles),
+  roles: z.array(z.enum(roles)),
+  location: orNull(Point),
+  buildingName: orNull(z.string()),
+});
+
+export const SessionView = z.object({
+  id: SessionId,
+  current: z.boolean(),
+  userAgent: orNull(z.string()),
+  ip: z.string(),
+  createdAt: Timestamp,
+  refreshedAt: Timestamp,
+  expiresAt: Timestamp,
+});
+
+/** `expiresIn` is seconds until the access token expires. */
+export const TokensView = z.object({
+  accessToken: z.string(),
+  refreshToken: z.string(),
+  tokenType: z.literal('Bearer'),
+  expiresIn: z.int(),
+});
+
+export const SignedInView = z.object({ user: OwnUserView, tokens: TokensView });
+
+export function publicUserView(account: Account): z.input<typeof PublicUserView> {
+  const { id, version, username, fullName, bio, avatarUrl, neighborhood, createdAt } = account;
+  return { id, version, username, fullName, bio, avatarUrl, neighborhood, memberSince: iso(createdAt) };
+}
+
+export function ownUserView(account: Account): z.input<typeof OwnUserView> {
+  const { email, phone, campus, marketRole, roles: held, location, buildingName } = account;
+  return { ...publicUserView(account), email, phone, campus, marketRole, roles: held, location, buildingName };
+}
+
+export function sessionView(session: Session, currentId: string): z.input<typeof SessionView> {
+  const { id, userAgent, ip, createdAt, refreshedAt, expiresAt } = session;
+  return {
+    id, current: id === currentId, userAgent, ip,
+    createdAt: iso(createdAt), refreshedAt: iso(refreshedAt), expiresAt: iso(expiresAt),
+  };
+}

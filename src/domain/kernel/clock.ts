@@ -1,0 +1,19 @@
+import { sql } from 'kysely';
+import type { Sql } from './define.ts';
+import { definePort } from './ports.ts';
+
+/**
+ * Time is the database's. `offsetMs` is 0 in production; tests move it to travel in time, and every comparison of a
+ * deadline goes through `databaseNow`, so the whole domain travels with it.
+ */
+export interface Clock {
+  offsetMs: number;
+}
+
+export const clockPort = definePort<Clock>('kernel.clock');
+
+/** The database's wall clock plus the clock's offset. `clock_timestamp()`, not `now()`: a wait for a lock counts. */
+export async function databaseNow(db: Sql, clock: Clock): Promise<Date> {
+  const { rows } = await sql<{ ms: string }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as ms`.execute(db);
+  return new Date(Number(rows[0]?.ms) + clock.offsetMs);
+}

@@ -1,0 +1,297 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Kysely } from 'kysely';
+import type { z } from 'zod';
+import type { Access, Actor, ActorOf } from './actor.ts';
+import type { ErrorTable, FailDetails, UniversalCode } from './errors.ts';
+import type { UserId } from './ids.ts';
+import type { Machine } from './machine.ts';
+import type { Port } from './ports.ts';
+
+/** MikroORM's entity manager; inside a command it is the open transaction. */
+export type Db = EntityManager;
+/** Untyped Kysely, for set-based statements written with its `sql` tag. */
+export type Sql = Kysely<Record<string, Record<string, unknown>>>;
+
+// ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What every pushed view carries: clients upsert by `(entity, id)` when `version` is newer. */
+export interface EntityView {
+  readonly id: string;
+  readonly version: number;
+}
+
+/** A durable fact addressed to a person: the recipient's own view of an entity, plus what happened, for toasts. */
+export interface InboxEvent<Type extends string = string, View extends z.ZodType = z.ZodType, Change extends z.ZodType = z.ZodType> {
+  readonly kind: 'inbox';
+  readonly type: Type;
+  readonly entity: string;
+  readonly view: View;
+  readonly change: Change;
+}
+
+export function defineEvent<const T extends string, V extends z.ZodType<EntityView>, C extends z.ZodType>(
+  event: Omit<InboxEvent<T, V, C>, 'kind'>,
+): InboxEvent<T, V, C> {
+  return { kind: 'inbox', ...event };
+}
+
+/** An event of a public room: numbered, with a bounded history. */
+export interface RoomEvent<Type extends string = string, Data extends z.ZodType = z.ZodType> {
+  readonly kind: 'room';
+  readonly type: Type;
+  readonly data: Data;
+}
+
+export function defineRoomEvent<const T extends string, D extends z.ZodType>(event: Omit<RoomEvent<T, D>, 'kind'>): RoomEvent<T, D> {
+  return { kind: 'room', ...event };
+}
+
+/** A latest-value message that may be dropped or merged: typing, presence, viewer counts. */
+export interface Signal<Type extends string = string, Data extends z.ZodType = z.ZodType> {
+  readonly kind: 'signal';
+  readonly type: Type;
+  readonly data: Data;
+}
+
+export function defineSignal<const T extends string, D extends z.ZodType>(signal: Omit<Signal<T, D>, 'kind'>): Signal<T, D> {
+  return { kind: 'signal', ...signal };
+}
+
+// ── What a command hands over for delivery after commit ─────────────────────────────────────────────────────────────
+
+export interface PendingInboxEvent {
+  readonly userId: UserId;
+  readonly type: string;
+  readonly data: Record<string, unknown>;
+}
+
+export interface RoomMessage {
+  readonly room: string;
+  readonly type: string;
+  readonly data: unknown;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+export interface SignalMessage {
+  /** `user:<id>` or a public room. */
+  readonly to: string;
+  readonly type: string;
+  readonly data: unknown;
+}
+
+/** Sockets to cut after commit: of a session, of a user, or a user's membership of one room. */
+export type Eviction =
+  | { readonly sessionId: string; readonly reason: string }
+  | { readonly userId: string; readonly reason: string; readonly exceptSessionId?: string }
+  | { readonly userId: string; readonly room: string };
+
+// ── Contexts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** What is known of the request itself. */
+export interface Meta {
+  readonly requestId: string;
+  readonly ip: string;
+  readonly userAgent?: string;
+  /** The socket, when the operation came over one. */
+  readonly connection?: Connection;
+}
+
+/** The part of a live socket that operations may touch. */
+export interface Connection {
+  readonly id: string;
+  /** Public rooms joined now. */
+  readonly rooms: ReadonlySet<string>;
+  join(room: string): Promise<void>;
+  leave(room: string): Promise<void>;
+  /** Takes over a fresh token's expiry, milliseconds since the epoch. */
+  extend(expiresAt: number): void;
+}
+
+export interface QueryContext<A extends Access, In, Code extends string> {
+  readonly input: In;
+  readonly actor: ActorOf<A>;
+  readonly db: Db;
+  readonly sql: Sql;
+  readonly meta: Meta;
+  /** The database's clock, read once per operation at the first call: call it after taking locks. */
+  now(): Promise<Date>;
+  port<T>(port: Port<T>): T;
+  /** Ends the operation with a declared error; the transaction is rolled back. */
+  fail(code: Code | UniversalCode, details?: FailDetails): never;
+  /** Pushes a droppable latest-value message once the operation has succeeded. */
+  signal<D extends z.ZodType>(signal: Signal<string, D>, to: string, data: z.input<D>): void;
+}
+
+/** The transaction's side of a command, also handed to other areas' exported functions. */
+export interface Tx {
+  readonly db: Db;
+  readonly sql: Sql;
+  now(): Promise<Date>;
+  port<T>(port: Port<T>): T;
+  /** Appends to a person's inbox in this transaction; pushed after commit. Flush state before making the view. */
+  emit<V extends z.ZodType, C extends z.ZodType>(
+    event: InboxEvent<string, V, C>,
+    to: UserId,
+    data: { view: z.input<V>; change?: z.input<C> },
+  ): void;
+  /** Sends to a public room after commit. */
+  publish<D extends z.ZodType>(event: RoomEvent<string, D>, room: string, data: z.input<D>): void;
+  /** Cuts sockets or room memberships after commit. */
+  evict(eviction: Eviction): void;
+  /** Asks a job to run soon after commit. A lost nudge only costs the job's interval. */
+  nudge(job: Job): void;
+}
+
+export interface CommandContext<A extends Access, In, Code extends string, Prepared = undefined>
+  extends Tx, QueryContext<A, In, Code> {
+  readonly db: Db;
+  readonly sql: Sql;
+  now(): Promise<Date>;
+  port<T>(port: Port<T>): T;
+  /** What `prepare` returned. */
+  readonly prepared: Prepared;
+  /** Like `fail`, but keeps what the command wrote: a counted wrong try, a revoked family. */
+  failKeeping(code: Code | UniversalCode, details?: FailDetails): never;
+  /** The transaction alone, for functions of other areas. */
+  readonly tx: Tx;
+}
+
+// ── Operations ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+interface OperationBase<Name extends string, A extends Access, In extends z.ZodType, Out extends z.ZodType> {
+  /** `area.verb`, the name on the wire. */
+  readonly name: Name;
+  readonly access: A;
+  readonly summary: string;
+  readonly input: In;
+  readonly output: Out;
+  /** Codes this operation may answer, in order of precedence, beside the universal ones. */
+  readonly errors: readonly string[];
+  /** Calls a minute for one person (or one guest address); default `limits.commandsPerMinute`. */
+  readonly ratePerMinute?: number;
+}
+
+export interface Command<
+  Name extends string = string, A extends Access = Access, In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType,
+> extends OperationBase<Name, A, In, Out> {
+  readonly kind: 'command';
+  readonly emits: readonly (InboxEvent | RoomEvent)[];
+  // The stored form forgets the exact types that `defineCommand` checked.
+  prepare?(context: QueryContext<Access, never, string>): Promise<unknown>;
+  run(context: CommandContext<Access, never, string>): Promise<unknown>;
+}
+
+export interface Query<
+  Name extends string = string, A extends Access = Access, In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType,
+> extends OperationBase<Name, A, In, Out> {
+  readonly kind: 'query';
+  /** Run in one REPEATABLE READ transaction, so that several statements see one state. */
+  readonly consistent?: boolean;
+  run(context: QueryContext<Access, never, string>): Promise<unknown>;
+}
+
+export type Operation = Command | Query;
+
+/**
+ * A mutating operation: one transaction, idempotent by key, events appended and pushed after commit.
+ * `prepare` runs once before the transaction: slow work (hashing, asking the object store) must not hold a connection.
+ */
+export function defineCommand<
+  const Name extends string, const A extends Access, In extends z.ZodType, Out extends z.ZodType, const Code extends string,
+  Prepared = undefined,
+>(
+  command: Omit<OperationBase<Name, A, In, Out>, 'errors'> & {
+    readonly errors: readonly Code[];
+    readonly emits?: readonly (InboxEvent | RoomEvent)[];
+    prepare?(context: QueryContext<A, z.output<In>, Code>): Promise<Prepared>;
+    run(context: CommandContext<A, z.output<In>, Code, Prepared>): Promise<z.input<Out>>;
+  },
+): Command<Name, A, In, Out> {
+  return { emits: [], ...command, kind: 'command' } as unknown as Command<Name, A, In, Out>;
+}
+
+/** A reading operation: no transaction unless `consistent`, no idempotency, never emits durable events. */
+export function defineQuery<
+  const Name extends string, const A extends Access, In extends z.ZodType, Out extends z.ZodType, const Code extends string,
+>(
+  query: Omit<OperationBase<Name, A, In, Out>, 'errors'> & {
+    readonly errors: readonly Code[];
+    readonly consistent?: boolean;
+    run(context: QueryContext<A, z.output<In>, Code>): Promise<z.input<Out>>;
+  },
+): Query<Name, A, In, Out> {
+  return { ...query, kind: 'query' } as unknown as Query<Name, A, In, Out>;
+}
+
+// ── Jobs, rooms, snapshots, areas ───────────────────────────────────────────────────────────────────────────────────
+
+export interface JobContext {
+  /** Runs a command as the system actor and returns its output; an error answer throws. */
+  execute<Out extends z.ZodType>(command: Command<string, Access, z.ZodType, Out>, input: unknown): Promise<z.output<Out>>;
+  port<T>(port: Port<T>): T;
+  /** Stops long jobs between steps when the process drains. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Recurring work over due rows. Nothing depends on a job running once or on time: running it twice or an hour late
+ * is harmless, because deadlines are columns and each step claims its rows with `FOR UPDATE SKIP LOCKED`.
+ */
+export interface Job {
+  readonly name: string;
+  readonly everySeconds: number;
+  readonly summary: string;
+  run(context: JobContext): Promise<void>;
+}
+
+export function defineJob(job: Job): Job {
+  return job;
+}
+
+/** A job that repeats a batch command until it reports fewer rows than a full batch. Bounded per run. */
+export function defineSweep(sweep: Omit<Job, 'run'> & { readonly command: Command; readonly batch: number }): Job {
+  return {
+    ...sweep,
+    async run({ execute, signal }) {
+      for (let batches = 0; batches < 1_000 && !signal.aborted; batches += 1) {
+        const { swept } = (await execute(sweep.command, {})) as { swept: number };
+        if (swept < sweep.batch) return;
+      }
+    },
+  };
+}
+
+/** A kind of public room, `<kind>:<id>`: who may join and what a joiner sees first. */
+export interface RoomKind {
+  readonly kind: string;
+  readonly summary: string;
+  readonly events: readonly RoomEvent[];
+  /** The first view for a joiner, or null when the room does not exist for this actor. */
+  open(context: { db: Db; actor: Actor; id: string; now: Date }): Promise<Record<string, unknown> | null>;
+}
+
+/** One kind of entity in `sync.snapshot`: the same views that the inbox pushes, read fresh. */
+export interface SnapshotPart {
+  readonly entity: string;
+  load(context: { db: Db; sql: Sql; userId: UserId; now: Date; port<T>(port: Port<T>): T }): Promise<EntityView[]>;
+}
+
+/** Everything an area declares. The registry is the list of areas; every surface derives from it. */
+export interface Area {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+  readonly errors: ErrorTable;
+  readonly events?: readonly InboxEvent[];
+  readonly signals?: readonly Signal[];
+  readonly rooms?: readonly RoomKind[];
+  readonly machines?: readonly Machine[];
+  readonly jobs?: readonly Job[];
+  readonly snapshots?: readonly SnapshotPart[];
+  /** MikroORM entities. */
+  readonly entities: readonly object[];
+}
+
+export function defineArea<const A extends Area>(area: A): A {
+  return area;
+}

@@ -1,0 +1,264 @@
+import { IsolationLevel } from '@mikro-orm/core';
+import type { z } from 'zod';
+import type { Actor, UserActor } from './actor.ts';
+import { databaseNow, clockPort } from './clock.ts';
+import type {
+  Command, CommandContext, Db, Eviction, Job, Meta, Operation, PendingInboxEvent, Query, QueryContext, RoomMessage,
+  SignalMessage, Sql,
+} from './define.ts';
+import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type FailDetails, type Issue, type Retry } from './errors.ts';
+import { hashInput, storedResult, storeResult } from './idempotency.ts';
+import { appendInbox, type InboxBatch } from './inbox.ts';
+import { limits } from './limits.ts';
+import { isRetryable, isUnavailable } from './database-errors.ts';
+import type { Ports } from './ports.ts';
+import type { RateLimiter } from './rate-limits.ts';
+
+/** The answer to every operation, on every transport. */
+export type Reply =
+  | { readonly ok: true; readonly data: unknown }
+  | { readonly ok: false; readonly error: ReplyError };
+
+export interface ReplyError {
+  readonly code: string;
+  readonly message: string;
+  readonly retry: Retry;
+  readonly retryAfterMs?: number;
+  readonly issues?: readonly Issue[];
+  readonly requestId: string;
+}
+
+/** What a committed operation leaves for delivery. */
+export interface Outbound {
+  readonly inbox: InboxBatch[];
+  readonly rooms: RoomMessage[];
+  readonly signals: SignalMessage[];
+  readonly evictions: Eviction[];
+}
+
+export interface Observation {
+  readonly name: string;
+  readonly outcome: string;
+  readonly durationMs: number;
+  readonly actor: Actor;
+  readonly meta: Meta;
+  /** The cause of an `internal` or `server.unavailable` answer; for the log only. */
+  readonly cause?: unknown;
+}
+
+export interface PipelineParts {
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly errors: ErrorTable;
+  /** A fresh entity manager; queries may get one of a read replica. */
+  readonly fork: (kind: Operation['kind']) => Db;
+  readonly ports: Ports;
+  readonly limiter: RateLimiter;
+  /** Delivers after commit. Must not throw: what is lost here is repaired from the inbox. */
+  readonly deliver: (outbound: Outbound) => void;
+  readonly nudge: (job: Job) => void;
+  readonly observe: (observation: Observation) => void;
+}
+
+export type Execute = (name: string, input: unknown, by: { actor: Actor; meta: Meta }) => Promise<Reply>;
+
+const attemptsMax = 6;
+
+/** Builds the one pipeline that the socket, the HTTP fallback and the jobs all call. It never throws. */
+export function createExecute(parts: PipelineParts): Execute {
+  return async (name, input, { actor, meta }) => {
+    const startedAt = performance.now();
+    const operation = parts.operations.get(name);
+    let cause: unknown;
+    let reply: Reply;
+    try {
+      if (!operation) throw new CommandError('command.unknown');
+      reply = { ok: true, data: await perform(parts, { operation, input, actor, meta }) };
+    } catch (error) {
+      const known = asCommandError(error, operation);
+      if (known.code === 'internal' || known.code === 'server.unavailable') cause = error;
+      reply = { ok: false, error: replyError(known, parts.errors, meta.requestId) };
+    }
+    const outcome = reply.ok ? 'ok' : reply.error.code;
+    const durationMs = performance.now() - startedAt;
+    parts.observe({ name: operation?.name ?? 'unknown', outcome, durationMs, actor, meta, cause });
+    return reply;
+  };
+}
+
+/** The answer for a failure outside any operation: a malformed frame, a refused handshake. */
+export function replyError(error: CommandError, errors: ErrorTable, requestId: string): ReplyError {
+  const spec: ErrorSpec = errors[error.code] ?? universalErrors.internal;
+  return { code: error.code, message: spec.text, retry: spec.retry, ...error.details, requestId };
+}
+
+interface Call {
+  readonly operation: Operation;
+  readonly input: unknown;
+  readonly actor: Actor;
+  readonly meta: Meta;
+}
+
+async function perform(parts: PipelineParts, call: Call): Promise<unknown> {
+  const { operation, actor } = call;
+  await limitRate(parts.limiter, call);
+  const { input, idempotencyKey } = parse(call);
+  authorise(operation, actor);
+  if (operation.kind === 'query') return runQuery(parts, operation, { ...call, input });
+  const prepared = await prepare(parts, operation, { ...call, input });
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await runCommand(parts, operation, { ...call, input, idempotencyKey, prepared });
+    } catch (error) {
+      if (!isRetryable(error) || attempt >= attemptsMax) throw error;
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
+    }
+  }
+}
+
+async function limitRate(limiter: RateLimiter, { operation, actor }: Call): Promise<void> {
+  if (actor.kind === 'system') return;
+  const who = actor.kind === 'user' ? actor.userId : actor.ip;
+  const fallback = actor.kind === 'user' ? limits.commandsPerMinute : limits.guestCommandsPerMinute;
+  const refused = await limiter.take(`${who}:${operation.name}`, operation.ratePerMinute ?? fallback);
+  if (refused) throw new CommandError('limit.rate', refused);
+}
+
+function parse({ operation, input }: Call): { input: unknown; idempotencyKey: string | undefined } {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new CommandError('frame.malformed');
+  const { idempotencyKey, ...rest } = input as Record<string, unknown>;
+  const issues: Issue[] = [];
+  const keyFits = typeof idempotencyKey === 'string' && idempotencyKey.length >= 1 && idempotencyKey.length <= 64;
+  if (idempotencyKey !== undefined && !(keyFits && operation.kind === 'command')) {
+    issues.push({ path: 'idempotencyKey', message: 'expected 1 to 64 characters, on a mutating command' });
+  }
+  const parsed = operation.input.safeParse(rest);
+  if (!parsed.success) {
+    const told = parsed.error.issues.slice(0, 20);
+    issues.push(...told.map(({ path, message }) => ({ path: path.join('.'), message })));
+  }
+  if (issues.length > 0) throw new CommandError('input.invalid', { issues });
+  return { input: parsed.data, idempotencyKey: idempotencyKey as string | undefined };
+}
+
+function authorise({ access }: Operation, actor: Actor): void {
+  if (access === 'guest' || actor.kind === 'system') return;
+  if (access === 'system') throw new CommandError('command.unknown');
+  if (actor.kind === 'guest') throw new CommandError('auth.required');
+  if (access === 'user' || actor.roles.includes(access) || actor.roles.includes('admin')) return;
+  throw new CommandError('auth.forbidden');
+}
+
+async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise<unknown> {
+  const signals: SignalMessage[] = [];
+  const run = async (db: Db): Promise<unknown> => {
+    const context = { ...baseContext(parts, db, call), signal: collectSignal(signals) };
+    return query.output.parse(await query.run(context as unknown as QueryContext<never, never, string>));
+  };
+  const fork = parts.fork('query');
+  const options = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
+  const output = query.consistent ? await fork.transactional(run, options) : await run(fork);
+  if (signals.length > 0) parts.deliver({ inbox: [], rooms: [], signals, evictions: [] });
+  return output;
+}
+
+async function prepare(parts: PipelineParts, command: Command, call: Call): Promise<unknown> {
+  if (!command.prepare) return undefined;
+  return command.prepare(baseContext(parts, parts.fork('query'), call) as never);
+}
+
+interface CommandCall extends Call {
+  readonly idempotencyKey: string | undefined;
+  readonly prepared: unknown;
+}
+
+async function runCommand(parts: PipelineParts, command: Command, call: CommandCall): Promise<unknown> {
+  const outbound: Outbound = { inbox: [], rooms: [], signals: [], evictions: [] };
+  const nudged = new Set<Job>();
+  const result = await parts.fork('command').transactional(async (db) => {
+    const base = baseContext(parts, db, call);
+    const slot = idempotencySlot(command, call);
+    if (slot) {
+      const stored = await storedResult(base.sql, slot, await base.now());
+      if (stored) return stored.result;
+    }
+    const pending: PendingInboxEvent[] = [];
+    const context = { ...commandContext(base, { outbound, pending, nudged }), prepared: call.prepared };
+    const output = await runKeeping(command, context);
+    await db.flush();
+    if (slot && !(output instanceof CommandError)) await storeResult(base.sql, slot, output);
+    if (pending.length > 0) outbound.inbox.push(...(await appendInbox(base.sql, pending, await base.now())));
+    return output;
+  });
+  if (Object.values(outbound).some((list) => list.length > 0)) parts.deliver(outbound);
+  for (const job of nudged) parts.nudge(job);
+  if (result instanceof CommandError) throw result;
+  return result;
+}
+
+/** Runs the command; a failure that keeps its writes is returned instead of thrown, so that the transaction commits. */
+async function runKeeping(command: Command, context: object): Promise<unknown> {
+  try {
+    return command.output.parse(await command.run(context as never));
+  } catch (error) {
+    if (error instanceof CommandError && error.keep) return error;
+    throw error;
+  }
+}
+
+function idempotencySlot(command: Command, call: CommandCall) {
+  if (call.idempotencyKey === undefined || call.actor.kind !== 'user') return null;
+  const { userId } = call.actor satisfies UserActor;
+  return { actorId: userId, key: call.idempotencyKey, command: command.name, inputHash: hashInput(call.input) };
+}
+
+function baseContext(parts: PipelineParts, db: Db, { input, actor, meta }: Call) {
+  const sql = db.getKysely() as unknown as Sql;
+  let now: Promise<Date> | undefined;
+  return {
+    input, actor, meta, db, sql,
+    now: () => (now ??= databaseNow(sql, parts.ports.get(clockPort))),
+    port: <T>(port: { name: string; type?: T }): T => parts.ports.get(port),
+    fail: (code: string, details?: FailDetails): never => {
+      throw new CommandError(code, details);
+    },
+    failKeeping: (code: string, details?: FailDetails): never => {
+      throw new CommandError(code, details, true);
+    },
+  };
+}
+
+function collectSignal(signals: SignalMessage[]) {
+  return (signal: { type: string; data: z.ZodType }, to: string, data: unknown) => {
+    signals.push({ to, type: signal.type, data: signal.data.parse(data) });
+  };
+}
+
+function commandContext(
+  base: ReturnType<typeof baseContext>,
+  collected: { outbound: Outbound; pending: PendingInboxEvent[]; nudged: Set<Job> },
+): CommandContext<never, unknown, string> {
+  const { outbound, pending, nudged } = collected;
+  const tx: Pick<CommandContext<never, unknown, string>, 'emit' | 'publish' | 'evict' | 'nudge'> = {
+    emit(event, userId, { view, change }) {
+      const parsed = event.view.parse(view);
+      const told = change === undefined ? {} : { change: event.change.parse(change) };
+      pending.push({ userId, type: event.type, data: { entity: event.entity, ...parsed as object, ...told } });
+    },
+    publish(event, room, data) {
+      outbound.rooms.push({ room, type: event.type, data: event.data.parse(data), at: new Date().toISOString() });
+    },
+    evict: (eviction) => void outbound.evictions.push(eviction),
+    nudge: (job) => void nudged.add(job),
+  };
+  const { db, sql, now, port } = base;
+  return { ...base, ...tx, tx: { db, sql, now, port, ...tx }, signal: collectSignal(outbound.signals) } as never;
+}
+
+/** Turns any thrown value into an answerable error; a code that the operation did not declare is our bug. */
+function asCommandError(error: unknown, operation: Operation | undefined): CommandError {
+  if (error instanceof CommandError) {
+    const declared = error.code in universalErrors || operation?.errors.includes(error.code);
+    return declared ? error : new CommandError('internal');
+  }
+  return isUnavailable(error) ? new CommandError('server.unavailable', { retryAfterMs: 1_000 }) : new CommandError('internal');
+}

@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Sql } from './define.ts';
+import { CommandError } from './errors.ts';
+import { limits } from './limits.ts';
+
+export interface IdempotencySlot {
+  readonly actorId: string;
+  readonly key: string;
+  readonly command: string;
+  readonly inputHash: string;
+}
+
+/** A hash of the parsed input. Parsing puts fields in schema order, so that equal inputs hash equally. */
+export function hashInput(input: unknown): string {
+  return createHash('sha256').update(JSON.stringify(input)).digest('base64url');
+}
+
+/**
+ * Claims the slot in the caller's transaction, or returns what the first call with this key answered.
+ * A second call in flight waits on the row until the first commits (then it gets the stored result) or rolls back.
+ */
+export async function storedResult(db: Sql, slot: IdempotencySlot, now: Date): Promise<{ result: unknown } | null> {
+  const claimed = await sql`
+    insert into idempotency (actor_id, key, command, input_hash, created_at)
+    values (${slot.actorId}, ${slot.key}, ${slot.command}, ${slot.inputHash}, ${now.toISOString()}::timestamptz)
+    on conflict do nothing`.execute(db);
+  if (Number(claimed.numAffectedRows) === 1) return null;
+  const { rows } = await sql<{ command: string; input_hash: string; result: unknown }>`
+    select command, input_hash, result from idempotency
+    where actor_id = ${slot.actorId} and key = ${slot.key}`.execute(db);
+  const [row] = rows;
+  if (row?.command !== slot.command || row.input_hash !== slot.inputHash) throw new CommandError('idempotency.key_reused');
+  return { result: row.result };
+}
+
+export async function storeResult(db: Sql, slot: IdempotencySlot, result: unknown): Promise<void> {
+  await sql`
+    update idempotency set result = ${JSON.stringify(result)}::text::jsonb
+    where actor_id = ${slot.actorId} and key = ${slot.key}`.execute(db);
+}
+
+/** Deletes one batch of keys past their time. Returns rows deleted. */
+export async function pruneIdempotency(db: Sql, now: Date): Promise<number> {
+  const before = new Date(now.getTime() - limits.idempotencyKeptHours * 3_600_000).toISOString();
+  const result = await sql`
+    delete from idempotency where (actor_id, key) in (
+      select actor_id, key from idempotency where created_at < ${before}::timestamptz limit 5000)`.execute(db);
+  return Number(result.numAffectedRows ?? 0);
+}

@@ -1,0 +1,87 @@
+import { PgliteDriver, type PgliteConnection } from '@mikro-orm/pglite';
+import { MikroORM, PostgreSqlDriver, type EntityManager } from '@mikro-orm/postgresql';
+import { citext } from '@electric-sql/pglite/contrib/citext';
+import { pg_trgm as trigrams } from '@electric-sql/pglite/contrib/pg_trgm';
+import { postgis } from '@electric-sql/pglite-postgis';
+import type { PGlite } from '@electric-sql/pglite';
+import { entities } from './registry.ts';
+
+/** Where the data lives: a server by URL, or the embedded PostgreSQL in a folder (`memory://` keeps nothing). */
+export type DatabaseTarget = { readonly url: string; readonly poolMax: number } | { readonly dataDir: string };
+
+export interface Database {
+  readonly kind: 'postgres' | 'embedded';
+  readonly orm: MikroORM;
+  /** A fresh entity manager with an empty identity map. */
+  fork(): EntityManager;
+  /** Runs a script of several statements in one transaction. */
+  script(source: string): Promise<void>;
+  /** The embedded engine, for parts that need a raw connection to it; null on a server. */
+  native(): Promise<PGlite | null>;
+  close(): Promise<void>;
+}
+
+const common = {
+  entities: entities as never[],
+  // The schema is in migrations/, written by hand; rows come from our own code only.
+  validateRequired: false,
+  forceUtcTimezone: true,
+  discovery: { checkDuplicateTableNames: true },
+} as const;
+
+/** Opens the database and proves that it answers. Throws the driver's error when it does not. */
+export async function openDatabase(target: DatabaseTarget): Promise<Database> {
+  return 'url' in target ? openServer(target) : openEmbedded(target.dataDir);
+}
+
+async function openServer({ url, poolMax }: { url: string; poolMax: number }): Promise<Database> {
+  const orm = await MikroORM.init({
+    ...common,
+    driver: PostgreSqlDriver,
+    clientUrl: url,
+    pool: { min: 0, max: poolMax },
+    driverOptions: {
+      connectionTimeoutMillis: 5_000,
+      // A statement or a forgotten transaction must not hold locks for ever.
+      statement_timeout: 30_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
+  });
+  const fork = () => orm.em.fork();
+  try {
+    await orm.em.getConnection().execute('select 1');
+  } catch (error) {
+    await orm.close(true);
+    throw error;
+  }
+  return {
+    kind: 'postgres',
+    orm,
+    fork,
+    script: (source) => fork().transactional(async (em) => {
+      await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
+    }),
+    native: async () => null,
+    close: () => orm.close(true),
+  };
+}
+
+async function openEmbedded(dataDir: string): Promise<Database> {
+  const orm = await MikroORM.init({
+    ...common,
+    driver: PgliteDriver,
+    dbName: dataDir,
+    driverOptions: { extensions: { postgis, citext, pg_trgm: trigrams } },
+  } as never) as unknown as MikroORM;
+  const connection = orm.em.getConnection() as unknown as PgliteConnection;
+  await orm.em.getConnection().execute('select 1');
+  const native = await connection.getNativeClient();
+  return {
+    kind: 'embedded',
+    orm,
+    fork: () => orm.em.fork(),
+    script: (source) => native.transaction(async (tx) => void (await tx.exec(source))),
+    native: async () => native,
+    close: () => orm.close(true),
+  };
+}
