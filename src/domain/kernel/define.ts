@@ -268,7 +268,20 @@ export interface RoomKind {
   readonly summary: string;
   readonly events: readonly RoomEvent[];
   /** The first view for a joiner, or null when the room does not exist for this actor. */
-  open(context: { db: Db; actor: Actor; id: string; now: Date }): Promise<Record<string, unknown> | null>;
+  open(context: RoomContext): Promise<Record<string, unknown> | null>;
+  /** A command run by the system actor after each join, with `{ id, userId }` (`userId` null for guests). */
+  readonly joined?: Command;
+  /** Whether the number of sockets in the room is counted over all nodes and signalled. */
+  readonly audience?: Signal;
+}
+
+export interface RoomContext {
+  readonly db: Db;
+  readonly actor: Actor;
+  /** The part of the room's name after `<kind>:`. Untrusted. */
+  readonly id: string;
+  readonly now: Date;
+  port<T>(port: Port<T>): T;
 }
 
 /** One kind of entity in `sync.snapshot`: the same views that the inbox pushes, read fresh. */

@@ -1,4 +1,5 @@
 export * from './actor.ts';
+export { audiencePort, type Audience } from './audience.ts';
 export { clockPort, databaseNow, type Clock } from './clock.ts';
 export { isUnavailable, isUniqueViolation } from './database-errors.ts';
 export * from './define.ts';

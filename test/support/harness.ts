@@ -1,0 +1,102 @@
+import { createTokens, tokensPort, type Tokens } from '../../src/domain/identity/index.ts';
+import {
+  clockPort, createExecute, Ports, type Actor, type Clock, type Job, type JobContext, type Outbound, type Reply,
+  type Role, type UserActor,
+} from '../../src/domain/kernel/index.ts';
+import { migrate } from '../../src/domain/migrate.ts';
+import { openDatabase, type Database } from '../../src/domain/orm.ts';
+import { errors, jobs, operations } from '../../src/domain/registry.ts';
+import { createAccount } from './factories.ts';
+import { newDatabaseTarget } from './databases.ts';
+
+export interface TestUser {
+  readonly id: string;
+  readonly actor: UserActor;
+  /** An access token, for tests over sockets and HTTP. */
+  readonly token: string;
+}
+
+/** The domain on a real database, with the pipeline as production wires it, without transports. */
+export interface Harness {
+  readonly database: Database;
+  readonly ports: Ports;
+  /** Move `offsetMs` to travel in time; the whole domain compares deadlines with it. */
+  readonly clock: Clock;
+  readonly tokens: Tokens;
+  /** Everything handed over for delivery since the last `clear`, oldest first. */
+  readonly delivered: Outbound[];
+  readonly nudged: Job[];
+  user(fields?: { roles?: Role[]; fullName?: string }): Promise<TestUser>;
+  call(as: TestUser | Actor | null, name: string, input?: unknown): Promise<Reply>;
+  /** The data of a call that must succeed. */
+  ok<T = any>(as: TestUser | Actor | null, name: string, input?: unknown): Promise<T>;
+  /** The error code of a call that must fail. */
+  fails(as: TestUser | Actor | null, name: string, input?: unknown): Promise<string>;
+  runJob(name: string): Promise<void>;
+  /** Inbox events stored for a person, oldest first. */
+  inboxOf(user: TestUser): Promise<{ seq: number; type: string; data: any }[]>;
+  close(): Promise<void>;
+}
+
+export const guest: Actor = { kind: 'guest', ip: '203.0.113.7' };
+export const system: Actor = { kind: 'system', cause: 'test' };
+
+/** Options bind ports (storage, providers, settings) as the composition root does. */
+export async function createHarness(bind: (ports: Ports) => void = () => {}): Promise<Harness> {
+  const { target, drop } = await newDatabaseTarget();
+  const database = await openDatabase(target);
+  await migrate(database);
+  const clock: Clock = { offsetMs: 0 };
+  const tokens = createTokens({ key: { secret: 'test-secret-of-32-characters-long' }, accessTtlMs: 900_000, refreshTtlMs: 86_400_000, clock });
+  const ports = new Ports().bind(clockPort, clock).bind(tokensPort, tokens);
+  bind(ports);
+  const delivered: Outbound[] = [];
+  const nudged: Job[] = [];
+  const execute = createExecute({
+    operations, errors, ports,
+    fork: () => database.fork(),
+    limiter: { take: async () => null },
+    deliver: (outbound) => void delivered.push(outbound),
+    nudge: (job) => void nudged.push(job),
+    observe: ({ name, cause }) => {
+      if (cause) console.error(`cause of the failure of ${name}:`, cause);
+    },
+  });
+  const call: Harness['call'] = (as, name, input = {}) => {
+    const actor = as === null ? guest : 'actor' in as ? as.actor : as;
+    return execute(name, input, { actor, meta: { requestId: crypto.randomUUID(), ip: '203.0.113.7' } });
+  };
+  const ok: Harness['ok'] = async (as, name, input) => {
+    const reply = await call(as, name, input);
+    if (!reply.ok) throw new Error(`${name} failed: ${JSON.stringify(reply.error)}`);
+    return reply.data as never;
+  };
+  return {
+    database, ports, clock, tokens, delivered, nudged, call, ok,
+    async fails(as, name, input) {
+      const reply = await call(as, name, input);
+      if (reply.ok) throw new Error(`${name} succeeded: ${JSON.stringify(reply.data)}`);
+      return reply.error.code;
+    },
+    user: async (fields = {}) => createAccount(database, tokens, fields),
+    async runJob(name) {
+      const job = jobs.get(name);
+      if (!job) throw new Error(`no job ${name}`);
+      const context: JobContext = {
+        execute: (command, input) => ok(system, command.name, input),
+        port: (port) => ports.get(port),
+        signal: new AbortController().signal,
+      };
+      await job.run(context);
+    },
+    async inboxOf(user) {
+      const rows = await database.orm.em.getConnection().execute(
+        'select seq::int as seq, type, data from inbox_event where user_id = ? order by seq', [user.id]);
+      return rows as never;
+    },
+    async close() {
+      await database.close();
+      await drop();
+    },
+  };
+}
