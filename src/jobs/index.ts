@@ -1,0 +1,111 @@
+import { Agenda } from 'agenda';
+import type { Execute, Job, JobContext, Ports } from '../domain/kernel/index.ts';
+import { openBackend, type OpenBackend, type ScheduleStore } from './backend.ts';
+
+export type { ScheduleStore } from './backend.ts';
+
+export interface JobObservation {
+  readonly name: string;
+  readonly outcome: 'ok' | 'failed';
+  readonly durationMs: number;
+  /** How long after its due time the run began. */
+  readonly lateMs: number;
+  readonly cause?: unknown;
+}
+
+export interface JobsParts {
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly execute: Execute;
+  readonly ports: Ports;
+  readonly store: ScheduleStore;
+  /** Names this process in the schedule. */
+  readonly nodeId: string;
+  readonly observe: (observation: JobObservation) => void;
+  readonly onError: (error: Error) => void;
+}
+
+export interface Jobs {
+  readonly kind: OpenBackend['kind'];
+  /** Begins to run due jobs in this process. Without it the process only nudges. */
+  start(): Promise<void>;
+  /** Asks for a run soon. Nudges of one job close together become one. Never throws. */
+  nudge(job: Job): void;
+  /** Runs a job here and now, outside the schedule. */
+  runNow(name: string): Promise<void>;
+  /** Takes no new jobs and waits for the running ones, at most `timeoutMs`. */
+  stop(timeoutMs: number): Promise<void>;
+}
+
+const pollMs = 1_000;
+const nudgeWindowMs = 50;
+/** A job whose worker died is taken over after this. Longer runs may overlap, which every job must bear. */
+const lockLifetimeMs = 60_000;
+
+/** The schedule: every job of the registry, recurring, in the store of choice. */
+export async function createJobs(parts: JobsParts): Promise<Jobs> {
+  const opened = await openBackend(parts.store, parts.onError);
+  const agenda = new Agenda({
+    backend: opened.backend, name: parts.nodeId, processEvery: pollMs, defaultConcurrency: 1,
+    defaultLockLifetime: lockLifetimeMs, removeOnComplete: true,
+  });
+  agenda.on('error', parts.onError);
+  await opened.alone(() => agenda.ready);
+  const abort = new AbortController();
+  const context = jobContext(parts, abort.signal);
+  for (const job of parts.jobs.values()) {
+    agenda.define(job.name, ({ attrs }) => observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null }));
+  }
+  const nudges = new Map<string, NodeJS.Timeout>();
+  return {
+    kind: opened.kind,
+    async start() {
+      for (const job of parts.jobs.values()) await agenda.every(`${job.everySeconds} seconds`, job.name);
+      await agenda.start();
+    },
+    nudge({ name }) {
+      if (abort.signal.aborted || nudges.has(name)) return;
+      const send = () => {
+        nudges.delete(name);
+        agenda.now(name).catch(parts.onError);
+      };
+      nudges.set(name, setTimeout(send, nudgeWindowMs));
+    },
+    async runNow(name) {
+      await parts.jobs.get(name)?.run(context);
+    },
+    async stop(timeoutMs) {
+      abort.abort();
+      for (const timer of nudges.values()) clearTimeout(timer);
+      await agenda.drain({ timeout: timeoutMs });
+      await agenda.stop();
+      await opened.close();
+    },
+  };
+}
+
+function jobContext({ execute, ports }: JobsParts, signal: AbortSignal): JobContext {
+  return {
+    signal,
+    port: (port) => ports.get(port),
+    async execute({ name }, input) {
+      const actor = { kind: 'system', cause: name } as const;
+      const reply = await execute(name, input, { actor, meta: { requestId: crypto.randomUUID(), ip: '' } });
+      if (!reply.ok) throw new Error(`${name} answered ${reply.error.code} (request ${reply.error.requestId})`);
+      return reply.data as never;
+    },
+  };
+}
+
+async function observed(parts: JobsParts, job: Job, run: { context: JobContext; dueAt: Date | null }): Promise<void> {
+  const startedAt = Date.now();
+  const lateMs = run.dueAt ? Math.max(0, startedAt - run.dueAt.getTime()) : 0;
+  const tell = (outcome: 'ok' | 'failed', cause?: unknown) =>
+    parts.observe({ name: job.name, outcome, durationMs: Date.now() - startedAt, lateMs, cause });
+  try {
+    await job.run(run.context);
+    tell('ok');
+  } catch (error) {
+    // The next interval tries again; a failed run must not end the job's schedule.
+    tell('failed', error);
+  }
+}
