@@ -1,0 +1,114 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import ms, { type StringValue } from 'ms';
+import { z } from 'zod';
+import { Currency } from './domain/kernel/money.ts';
+
+const Duration = z.string().transform((text, context) => {
+  const value = ms(text as StringValue);
+  if (typeof value === 'number' && value > 0) return value;
+  context.addIssue('expected a duration such as 30s, 15m or 7d');
+  return z.NEVER;
+});
+const duration = (fallback: StringValue) => Duration.prefault(fallback);
+const flag = (fallback: boolean) => z.stringbool().default(fallback);
+const list = z.string().default('').transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+const url = (pattern: RegExp, example: string) => z.string().regex(pattern, `expected an address like ${example}`);
+
+const developmentSecret = 'soko-development-secret-change-me-now';
+
+/** Every variable that the server reads, with its default. */
+export const environment = z.object({
+  NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
+  ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
+  NODE_ID: z.string().default(`${hostname()}-${process.pid}`),
+  HOST: z.string().default('127.0.0.1'),
+  PORT: port(3000),
+  OPS_HOST: z.string().default('127.0.0.1'),
+  OPS_PORT: port(3001),
+  PUBLIC_URL: url(/^https?:\/\//, 'https://market.example').optional(),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: url(/^postgres(ql)?:\/\//, 'postgres://user:password@host:5432/soko').optional(),
+  DATABASE_READ_URL: url(/^postgres(ql)?:\/\//, 'postgres://user:password@replica:5432/soko').optional(),
+  DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20),
+  REDIS_URL: url(/^rediss?:\/\//, 'redis://host:6379').optional(),
+  JOBS_URL: url(/^(mongodb(\+srv)?|postgres(ql)?):\/\//, 'mongodb://host:27017/soko-jobs').optional(),
+  GATEWAY_ENGINE: z.enum(['auto', 'uws', 'node']).default('auto'),
+  GATEWAY_POLLING: flag(false),
+  GUESTS: flag(true),
+  CORS_ORIGINS: list,
+  TRUSTED_PROXIES: list,
+  DRAIN_WINDOW: duration('10s'),
+  JWT_SECRET: z.string().min(32).default(developmentSecret),
+  JWT_PRIVATE_KEY: z.string().optional(),
+  ACCESS_TTL: duration('15m'),
+  REFRESH_TTL: duration('30d'),
+  CURRENCY: Currency.default('USD'),
+  OFFER_TTL: duration('48h'),
+  OFFER_CHECKOUT_WINDOW: duration('15m'),
+  /** 15m in production; 30s elsewhere, so that a demo sees an unpaid order expire. */
+  PAYMENT_WINDOW: Duration.optional(),
+  SELLER_RESPONSE_WINDOW: duration('72h'),
+  AUTO_RECEIVE_AFTER: duration('7d'),
+  UPLOAD_WINDOW: duration('15m'),
+  SANDBOX_PAYMENTS: flag(true),
+  SANDBOX_WEBHOOK_SECRET: z.string().min(16).default('soko-sandbox-webhook-secret'),
+  SANDBOX_CONFIRM_AFTER: duration('1s'),
+  S3_ENDPOINT: url(/^https?:\/\//, 'http://minio:9000').optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_BUCKET: z.string().optional(),
+  S3_ACCESS_KEY: z.string().optional(),
+  S3_SECRET_KEY: z.string().optional(),
+  S3_PATH_STYLE: flag(true),
+  RTMP_URL: z.string().default('rtmp://127.0.0.1:1935/live'),
+  HLS_URL: z.string().default('http://127.0.0.1:8080/hls'),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type Config = ReturnType<typeof readConfig>;
+
+/** Names what is wrong with the configuration, one line each. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads and checks the environment. Throws a `ConfigError` that says every variable that is wrong. */
+export function readConfig(variables: Record<string, string | undefined> = process.env) {
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = environment.safeParse(given);
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new ConfigError(`the configuration is not usable:\n  ${lines.join('\n  ')}`);
+  }
+  const config = { ...parsed.data, DATA_DIR: resolve(parsed.data.DATA_DIR) };
+  const weak = config.NODE_ENV === 'production' ? weaknesses(config) : [];
+  if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
+  return {
+    ...config,
+    PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`,
+    PAYMENT_WINDOW: config.PAYMENT_WINDOW ?? ms(config.NODE_ENV === 'production' ? '15m' : '30s'),
+  };
+}
+
+function weaknesses(config: z.infer<typeof environment>): string[] {
+  const rules: [boolean, string][] = [
+    [config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY, 'JWT_SECRET: set a secret of your own, 32 characters or more'],
+    [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
+    [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
+    [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],
+    [!!config.REDIS_URL && !config.S3_BUCKET, 'S3_BUCKET: with more than one node, uploads need an object store'],
+  ];
+  return rules.filter(([broken]) => broken).map(([, text]) => text);
+}
+
+const secret = /SECRET|KEY|PASSWORD|TOKEN/;
+
+/** The resolved configuration for people to read: secrets and passwords in addresses are masked. */
+export function maskConfig(config: Config): Record<string, unknown> {
+  const mask = (name: string, value: unknown) => {
+    if (secret.test(name) && value !== undefined) return '********';
+    return typeof value === 'string' ? value.replace(/(:\/\/[^:/@]*:)[^@/]+@/, '$1********@') : value;
+  };
+  return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(name, value)]));
+}
