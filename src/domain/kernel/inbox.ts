@@ -69,7 +69,7 @@ export async function pullInbox(
   if (cursor.epoch !== epoch || cursor.after > head) return { ...none, snapshotRequired: true };
   const { rows } = await sql<{ seq: string; type: string; at: string; data: unknown }>`
     select seq::text, type, (extract(epoch from at) * 1000)::bigint::text as at, data from inbox_event
-    where user_id = ${userId} and seq > ${cursor.after} and seq <= ${head} order by seq limit ${cursor.limit}`.execute(db);
+    where user_id = ${userId} and seq > ${cursor.after} and seq <= ${head} order by inbox_event.seq limit ${cursor.limit}`.execute(db);
   const events = rows.map((row) => ({ seq: Number(row.seq), type: row.type, at: new Date(Number(row.at)).toISOString(), data: row.data }));
   const first = events[0]?.seq ?? head + 1;
   if (first !== cursor.after + 1) return { ...none, snapshotRequired: true };

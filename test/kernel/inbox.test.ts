@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  appendInbox, inboxHead, inboxHeads, newId, pruneInbox, pullInbox, type Sql, type UserId,
+} from '../../src/domain/kernel/index.ts';
+import { createHarness, type Harness } from '../support/harness.ts';
+
+let market: Harness;
+beforeAll(async () => {
+  market = await createHarness();
+});
+afterAll(() => market.close());
+
+const reader = () => market.database.fork().getKysely() as unknown as Sql;
+const event = (userId: UserId, n: number) => ({ userId, type: 'test.happened', data: { n } });
+const append = (events: ReturnType<typeof event>[], at = new Date()) =>
+  market.database.fork().transactional((em) => appendInbox(em.getKysely() as unknown as Sql, events, at));
+
+test('numbers are gap-free for each person whatever runs at the same time', async () => {
+  const people = Array.from({ length: 5 }, () => newId<UserId>());
+  await Promise.all(Array.from({ length: 60 }, (_, n) => {
+    const two = [people[n % 5], people[(n * 3 + 1) % 5]].filter((one, index, all) => one && all.indexOf(one) === index);
+    // Opposite orders of the same people: the statement itself must sort them.
+    return append((n % 2 ? two : two.toReversed()).map((userId) => event(userId as UserId, n)));
+  }));
+  for (const userId of people) {
+    const { epoch, head } = await inboxHead(reader(), userId);
+    const { events } = await pullInbox(reader(), userId, { epoch, after: 0, limit: 500 });
+    expect(events.map(({ seq }) => seq)).toEqual(Array.from({ length: head }, (_, index) => index + 1));
+  }
+});
+
+test('several events of one person in one commit keep their order', async () => {
+  const userId = newId<UserId>();
+  const [batch] = await append([event(userId, 1), event(userId, 2), event(userId, 3)]);
+  expect(batch?.events.map(({ seq, data }) => [seq, data])).toEqual([[1, { n: 1 }], [2, { n: 2 }], [3, { n: 3 }]]);
+});
+
+test('a rolled-back transaction leaves no hole', async () => {
+  const userId = newId<UserId>();
+  await append([event(userId, 1)]);
+  await expect(market.database.fork().transactional(async (em) => {
+    await appendInbox(em.getKysely() as unknown as Sql, [event(userId, 2)], new Date());
+    throw new Error('killed');
+  })).rejects.toThrow('killed');
+  const [batch] = await append([event(userId, 3)]);
+  expect(batch?.events[0]?.seq).toBe(2);
+});
+
+test('a pull pages from the cursor and says whether there is more', async () => {
+  const userId = newId<UserId>();
+  await append(Array.from({ length: 7 }, (_, n) => event(userId, n)));
+  const { epoch } = await inboxHead(reader(), userId);
+  const first = await pullInbox(reader(), userId, { epoch, after: 2, limit: 3 });
+  expect(first).toMatchObject({ head: 7, more: true, snapshotRequired: false });
+  expect(first.events.map(({ seq }) => seq)).toEqual([3, 4, 5]);
+  const last = await pullInbox(reader(), userId, { epoch, after: 5, limit: 3 });
+  expect(last).toMatchObject({ more: false });
+  expect(await pullInbox(reader(), userId, { epoch, after: 7, limit: 3 })).toMatchObject({ events: [], more: false, snapshotRequired: false });
+});
+
+test('a cursor of another epoch, from the future, or older than what is kept asks for a snapshot', async () => {
+  const userId = newId<UserId>();
+  const old = new Date(Date.now() - 40 * 86_400_000);
+  await append([event(userId, 1)], old);
+  await append([event(userId, 2)]);
+  const { epoch } = await inboxHead(reader(), userId);
+  const required = async (cursor: { epoch: string; after: number }) =>
+    (await pullInbox(reader(), userId, { ...cursor, limit: 10 })).snapshotRequired;
+  expect(await required({ epoch: 'restored', after: 1 })).toBe(true);
+  expect(await required({ epoch, after: 9 })).toBe(true);
+  expect(await required({ epoch, after: 0 })).toBe(false);
+  expect(await pruneInbox(reader(), new Date())).toBe(1);
+  expect(await required({ epoch, after: 0 })).toBe(true);
+  expect(await required({ epoch, after: 1 })).toBe(false);
+});
+
+test('heads of many people come in one query', async () => {
+  const [known, unknown] = [newId<UserId>(), newId<UserId>()];
+  await append([event(known, 1), event(known, 2)]);
+  expect(await inboxHeads(reader(), [known, unknown])).toEqual(new Map([[known, 2]]));
+});

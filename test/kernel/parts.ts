@@ -1,0 +1,2 @@
+export * from '../../src/domain/kernel/index.ts';
+export { universalErrors as errors } from '../../src/domain/kernel/errors.ts';
