@@ -1,6 +1,6 @@
 import { createTokens, tokensPort, type Tokens } from '../../src/domain/identity/index.ts';
 import {
-  clockPort, createExecute, Ports, type Actor, type Clock, type Job, type JobContext, type Outbound, type Reply,
+  clockPort, createExecute, Ports, type Actor, type Clock, type Execute, type Job, type JobContext, type Outbound, type Reply,
   type Role, type UserActor,
 } from '../../src/domain/kernel/index.ts';
 import { migrate } from '../../src/domain/migrate.ts';
@@ -23,6 +23,8 @@ export interface Harness {
   /** Move `offsetMs` to travel in time; the whole domain compares deadlines with it. */
   readonly clock: Clock;
   readonly tokens: Tokens;
+  /** The pipeline itself, for tests of transports. */
+  readonly execute: Execute;
   /** Everything handed over for delivery since the last `clear`, oldest first. */
   readonly delivered: Outbound[];
   readonly nudged: Job[];
@@ -72,7 +74,7 @@ export async function createHarness(bind: (ports: Ports) => void = () => {}): Pr
     return reply.data as never;
   };
   return {
-    database, ports, clock, tokens, delivered, nudged, call, ok,
+    database, ports, clock, tokens, execute, delivered, nudged, call, ok,
     async fails(as, name, input) {
       const reply = await call(as, name, input);
       if (reply.ok) throw new Error(`${name} succeeded: ${JSON.stringify(reply.data)}`);

@@ -4,7 +4,7 @@ export type Retry = 'never' | 'later' | 'refetch';
 export interface ErrorSpec {
   readonly retry: Retry;
   /** HTTP status of the same answer on the HTTP fallback. */
-  readonly http: 200 | 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 500 | 503;
+  readonly http: 200 | 400 | 401 | 403 | 404 | 405 | 409 | 413 | 422 | 429 | 500 | 503;
   readonly text: string;
 }
 

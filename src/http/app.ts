@@ -1,0 +1,68 @@
+import { Hono } from 'hono';
+import { cors } from 'hono/cors';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import { requestId } from 'hono/request-id';
+import { secureHeaders } from 'hono/secure-headers';
+import { CommandError } from '../domain/kernel/index.ts';
+import { answer, refuse, ReplyFailure } from './answer.ts';
+import { httpErrors } from './errors.ts';
+import { healthRoutes } from './health.ts';
+import type { HttpEnv, HttpParts } from './parts.ts';
+import { authRoutes } from './routes/auth.ts';
+import { commandRoutes } from './routes/commands.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
+
+export interface Http {
+  /** Answers one request; `ip` is the peer's address as the engine or a trusted proxy tells it. Never throws. */
+  fetch(request: Request, info: { ip: string }): Promise<Response>;
+}
+
+/** The HTTP surface as one function, served by whichever engine carries the sockets. */
+export function createHttp(given: HttpParts): Http {
+  const parts: HttpParts = { ...given, errors: { ...given.errors, ...httpErrors } };
+  const app = new Hono<HttpEnv>();
+  guard(app, parts);
+  app.route('/', healthRoutes(parts.ready));
+  app.route('/v1/commands', commandRoutes(parts));
+  app.route('/v1/auth', authRoutes(parts));
+  app.route('/v1/webhooks', webhookRoutes(parts));
+  return { fetch: async (request, info) => app.fetch(request, info) };
+}
+
+/** What holds for every route: request ids, security headers, CORS, and errors shaped as the ack. */
+function guard(app: Hono<HttpEnv>, parts: HttpParts): void {
+  const { settings, errors, log } = parts;
+  app.use(requestId({ limitLength: 64 }));
+  app.use(secureHeaders({
+    // Pages override what they need; everything else is data and loads nothing.
+    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    strictTransportSecurity: settings.publicUrl.startsWith('https:') ? 'max-age=15552000; includeSubDomains' : false,
+    overwrite: false,
+  }));
+  app.use(cors({
+    origin: [...settings.corsOrigins],
+    credentials: true,
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+    exposeHeaders: ['Retry-After', 'X-Request-Id'],
+    maxAge: 600,
+  }));
+  app.use('/v1/*', async (c, next) => {
+    await next();
+    if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
+  });
+  app.use(methodNotAllowed({
+    app,
+    onMethodNotAllowed(c, methods) {
+      c.header('Allow', methods.join(', '));
+      return refuse(c as never, errors, new CommandError('route.method_not_allowed'));
+    },
+  }));
+  app.notFound((c) => refuse(c, errors, new CommandError('route.not_found')));
+  app.onError((error, c) => {
+    if (error instanceof ReplyFailure) return answer(c, errors, { ok: false, error: error.error });
+    if (error instanceof CommandError) return refuse(c, errors, error);
+    log.error({ err: error, requestId: c.var.requestId, path: c.req.path }, 'an HTTP request failed');
+    return refuse(c, errors, new CommandError('internal'));
+  });
+}

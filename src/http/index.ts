@@ -1,0 +1,2 @@
+export { createHttp, type Http } from './app.ts';
+export type { DiskFiles, HttpParts, HttpSettings, Readiness } from './parts.ts';

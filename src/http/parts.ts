@@ -1,0 +1,51 @@
+import type { Context } from 'hono';
+import type { ErrorTable, Execute, Meta, Operation, UniversalCode, UserActor } from '../domain/kernel/index.ts';
+
+/** What the HTTP surface needs from the rest of the server. */
+export interface HttpParts {
+  readonly execute: Execute;
+  authenticate(token: string): Promise<UserActor | UniversalCode>;
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly errors: ErrorTable;
+  readonly settings: HttpSettings;
+  /** Set when uploads go to the local disk; an object store takes and serves files itself. */
+  readonly diskFiles?: DiskFiles;
+  ready(): Promise<Readiness>;
+  readonly log: { error(fields: object, message: string): void };
+}
+
+export interface HttpSettings {
+  /** Where clients reach this server, without a path. */
+  readonly publicUrl: string;
+  /** Origins of browser apps elsewhere that may call with cookies. */
+  readonly corsOrigins: readonly string[];
+  /** Whether cookies are only sent over https. */
+  readonly cookieSecure: boolean;
+  readonly accessTtlMs: number;
+  readonly refreshTtlMs: number;
+}
+
+/** The HTTP side of the disk store: it checks the signed URL itself and answers in full. */
+export interface DiskFiles {
+  acceptPut(request: Request): Promise<Response>;
+  openFile(request: Request): Promise<Response>;
+}
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** By name of the thing checked: `ok`, or what is wrong in a word. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface HttpEnv {
+  Bindings: { ip: string };
+  Variables: { requestId: string };
+}
+
+export type HttpContext = Context<HttpEnv>;
+
+/** What an operation is told of the request. */
+export function metaOf(c: HttpContext): Meta {
+  const userAgent = c.req.header('user-agent')?.slice(0, 300);
+  return { requestId: c.var.requestId, ip: c.env.ip, ...(userAgent === undefined ? {} : { userAgent }) };
+}
