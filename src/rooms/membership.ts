@@ -1,0 +1,129 @@
+import {
+  CommandError, limits, type Connection, type Execute, type RoomContext, type RoomKind,
+} from '../domain/kernel/index.ts';
+import { presenceRoom, splitRoom, type Census, type PresenceState } from './census.ts';
+import { historySince, type NumberedEvent, type RoomCursor, type RoomHistory, type RoomLog } from './room-log.ts';
+
+/** Who asks, with what a room's rule needs to decide. */
+export type Visitor = Omit<RoomContext, 'id'>;
+
+export interface JoinedRoom {
+  readonly room: string;
+  readonly epoch: string;
+  readonly head: number;
+  readonly snapshot: Record<string, unknown>;
+  readonly events: readonly NumberedEvent[];
+  readonly recovered: boolean;
+}
+
+interface MembershipParts {
+  readonly log: RoomLog;
+  readonly census: Census;
+  readonly roomKinds: ReadonlyMap<string, RoomKind>;
+  readonly execute: Execute;
+  /** Resolves when this node receives what is published to the rooms joined so far. */
+  readonly subscribed: () => Promise<void>;
+}
+
+/** Joining, leaving and reading public rooms, and watching people's presence. */
+export class Membership {
+  readonly #parts: MembershipParts;
+
+  constructor(parts: MembershipParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Nothing falls between history and live: the socket joins first, then the log is read, then the room's view. The
+   * room's rule is asked before joining and again after, because an eviction in between would have found nobody.
+   */
+  async join({ connection, room, after, visitor }: {
+    connection: Connection;
+    room: string;
+    after?: RoomCursor | undefined;
+    visitor: Visitor;
+  }): Promise<JoinedRoom | 'rooms.not_found' | 'rooms.too_many'> {
+    if ((await this.#open(room, visitor)) === null) return 'rooms.not_found';
+    const rejoined = connection.rooms.has(room);
+    await connection.join(room);
+    if (!rejoined && this.#joinedRooms(connection) > limits.roomsPerSocket) {
+      await connection.leave(room);
+      return 'rooms.too_many';
+    }
+    const history = await this.#read(room, after).catch(async (error: unknown) => {
+      await connection.leave(room);
+      throw error;
+    });
+    const snapshot = await this.#open(room, visitor);
+    if (snapshot === null) {
+      await connection.leave(room);
+      return 'rooms.not_found';
+    }
+    await this.#welcome(room, visitor);
+    return { room, ...history, snapshot };
+  }
+
+  /** False when there is no such kind of room. Leaving a room one is not in is fine. */
+  async leave({ connection, room }: { connection: Connection; room: string }): Promise<boolean> {
+    if (!this.#parts.roomKinds.has(splitRoom(room).kind)) return false;
+    await connection.leave(room);
+    return true;
+  }
+
+  /** What happened in a room after a cursor; null when the room does not exist for this visitor. */
+  async history({ room, after, visitor }: {
+    room: string;
+    after: RoomCursor;
+    visitor: Visitor;
+  }): Promise<RoomHistory | null> {
+    if ((await this.#open(room, visitor)) === null) return null;
+    return available(historySince(this.#parts.log, room, after));
+  }
+
+  /** Signals of these people's presence go to this socket from now on; those watched before are dropped. */
+  async watch(connection: Connection, userIds: readonly string[]): Promise<PresenceState[]> {
+    const wanted = new Set(userIds.map(presenceRoom));
+    const watched = [...connection.rooms].filter((room) => splitRoom(room).kind === 'presence');
+    await Promise.all(watched.filter((room) => !wanted.has(room)).map((room) => connection.leave(room)));
+    await Promise.all([...wanted].map((room) => connection.join(room)));
+    return available(this.#parts.subscribed().then(() => this.#parts.census.presences(userIds)));
+  }
+
+  async #open(room: string, visitor: Visitor): Promise<Record<string, unknown> | null> {
+    const { kind, id } = splitRoom(room);
+    return (await this.#parts.roomKinds.get(kind)?.open({ ...visitor, id })) ?? null;
+  }
+
+  async #read(room: string, after: RoomCursor | undefined): Promise<RoomHistory> {
+    const { log, subscribed } = this.#parts;
+    await available(subscribed());
+    if (after) return available(historySince(log, room, after));
+    const { epoch, head } = await available(log.read(room, Number.MAX_SAFE_INTEGER));
+    return { epoch, head, events: [], recovered: true };
+  }
+
+  /** The room is joined whether or not this works; a failure is observed by the pipeline. */
+  async #welcome(room: string, { actor }: Visitor): Promise<void> {
+    const { kind, id } = splitRoom(room);
+    const joined = this.#parts.roomKinds.get(kind)?.joined;
+    if (!joined) return;
+    const userId = actor.kind === 'user' ? actor.userId : null;
+    await this.#parts.execute(joined.name, { id, userId }, {
+      actor: { kind: 'system', cause: `join of ${kind}` },
+      meta: { requestId: crypto.randomUUID(), ip: '' },
+    });
+  }
+
+  #joinedRooms(connection: Connection): number {
+    return [...connection.rooms].filter((room) => this.#parts.roomKinds.has(splitRoom(room).kind)).length;
+  }
+}
+
+/** A failure of the log or the counts means that Redis is away. */
+async function available<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch {
+    throw new CommandError('server.unavailable', { retryAfterMs: 1_000 });
+  }
+}

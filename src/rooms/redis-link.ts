@@ -1,0 +1,127 @@
+import { createShardedAdapter } from '@socket.io/redis-adapter';
+import { Redis } from 'ioredis';
+import type { Trouble } from './trouble.ts';
+
+export type SocketAdapter = ReturnType<typeof createShardedAdapter>;
+
+const commandTimeoutMs = 2_000;
+const pingEveryMs = 1_000;
+
+/** Two connections: one for commands and publishing, which fails fast, and one for subscriptions, which waits. */
+export interface RedisLink {
+  readonly commands: Redis;
+  readonly adapter: SocketAdapter;
+  /** Whether both connections answered lately. */
+  healthy(): boolean;
+  /** Resolves once every subscription made so far is active, so that nothing published from now on is missed. */
+  subscribed(): Promise<void>;
+  close(): void;
+}
+
+/** Connects, or throws one error that says which Redis and why. Afterwards connections come back by themselves. */
+export async function connectRedis(
+  url: string,
+  { prefix, trouble }: { prefix: string; trouble: Trouble },
+): Promise<RedisLink> {
+  let started = false;
+  const shared = {
+    lazyConnect: true, connectTimeout: 5_000, socketTimeout: 5_000,
+    retryStrategy: (attempts: number) => (started ? Math.min(attempts * 100, 1_000) : null),
+  };
+  // A command that outlives its connection is refused, not repeated: appending to a log twice would number it twice.
+  const commands = new Redis(url, {
+    ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs,
+  });
+  // A subscription asked for while Redis is away must happen later, or this node would stay deaf in that room.
+  const subscriber = new Redis(url, { ...shared, maxRetriesPerRequest: null });
+  let reason = '';
+  for (const client of [commands, subscriber]) {
+    client.on('error', (error: Error) => {
+      reason ||= error.message;
+      if (started) trouble.report('Redis is away', error);
+    });
+  }
+  try {
+    await Promise.all([commands.connect(), subscriber.connect()]);
+    await commands.spublish(`${prefix}probe`, '');
+  } catch (error) {
+    commands.disconnect();
+    subscriber.disconnect();
+    throw new Error(`Redis 7 or later is needed at ${new URL(url).host}: ${reason || (error as Error).message}`);
+  }
+  started = true;
+  return linkOf(commands, subscriber, { prefix, trouble });
+}
+
+function linkOf(
+  commands: Redis,
+  subscriber: Redis,
+  { prefix, trouble }: { prefix: string; trouble: Trouble },
+): RedisLink {
+  const watch = watchHealth(commands, subscriber);
+  return {
+    commands,
+    adapter: createShardedAdapter(...neverRejecting(commands, subscriber, trouble), {
+      channelPrefix: `${prefix}socket.io`, subscriptionMode: 'dynamic',
+    }),
+    healthy: watch.healthy,
+    async subscribed() {
+      if (subscriber.status !== 'ready') throw new Error('Redis is away');
+      // Replies come in the order of commands: this one comes after those of all subscriptions before it.
+      await subscriber.ping();
+    },
+    close() {
+      watch.stop();
+      commands.disconnect();
+      subscriber.disconnect();
+    },
+  };
+}
+
+function watchHealth(commands: Redis, subscriber: Redis): { healthy(): boolean; stop(): void } {
+  let answering = true;
+  let asking = false;
+  const ask = async () => {
+    if (asking) return;
+    asking = true;
+    const late = setTimeout(() => (answering = false), commandTimeoutMs);
+    try {
+      await Promise.all([commands.ping(), subscriber.ping()]);
+      answering = true;
+    } catch {
+      answering = false;
+    } finally {
+      clearTimeout(late);
+      asking = false;
+    }
+  };
+  const timer = setInterval(() => void ask(), pingEveryMs);
+  timer.unref();
+  return {
+    healthy: () => answering && commands.status === 'ready' && subscriber.status === 'ready',
+    stop: () => clearInterval(timer),
+  };
+}
+
+/**
+ * The two clients as the adapter sees them. It ignores the promises it gets, and it delivers to this node's sockets
+ * only after publishing: so publishing answers at once, and failures end here. What is lost is pulled by clients.
+ */
+function neverRejecting(commands: Redis, subscriber: Redis, trouble: Trouble): [object, object] {
+  const settle = (reply: Promise<unknown>) => {
+    reply.catch((error: unknown) => trouble.report('Redis is away', error));
+    return Promise.resolve(0);
+  };
+  const publisher = {
+    spublish: (channel: string, payload: string | Buffer) => settle(commands.spublish(channel, payload)),
+    send_command: (name: string, args: string[], done: (error: Error | null, reply?: unknown) => void) => {
+      commands.call(name, ...args).then((reply) => done(null, reply), done);
+    },
+  };
+  const listener = {
+    on: (event: 'smessageBuffer', handle: (channel: Buffer, message: Buffer) => void) => subscriber.on(event, handle),
+    ssubscribe: (channel: string) => settle(subscriber.ssubscribe(channel)),
+    sunsubscribe: (channel: string) => settle(subscriber.sunsubscribe(channel)),
+  };
+  return [publisher, listener];
+}
