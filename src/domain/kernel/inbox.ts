@@ -33,25 +33,11 @@ export interface InboxPull {
 export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[], at: Date): Promise<InboxBatch[]> {
   if (pending.length === 0) return [];
   const input = JSON.stringify(pending.map((event, ord) => ({ user_id: event.userId, ord, type: event.type, data: event.data })));
-  const { rows } = await sql<{ user_id: string; epoch: string; first: string }>`
-    with input as materialized (
-      select * from jsonb_to_recordset(${input}::text::jsonb) as i(user_id uuid, ord int, type text, data jsonb)
-    ), heads as (
-      insert into inbox_head as h (user_id, seq)
-      select user_id, count(*) from input group by user_id order by user_id
-      on conflict (user_id) do update set seq = h.seq + excluded.seq
-      returning user_id, seq
-    ), firsts as (
-      select user_id, seq - (select count(*) from input where input.user_id = heads.user_id) + 1 as first from heads
-    ), stored as (
-      insert into inbox_event (user_id, seq, type, at, data)
-      select i.user_id, f.first - 1 + row_number() over (partition by i.user_id order by i.ord), i.type,
-             ${at.toISOString()}::timestamptz, i.data
-      from input i join firsts f using (user_id)
-    )
-    select firsts.user_id, firsts.first::text, inbox_epoch.epoch from firsts, inbox_epoch`.execute(db);
+  const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string }>`
+    select recipient, first_seq::text, log_epoch
+    from inbox_append(${input}::text::jsonb, ${at.toISOString()}::timestamptz)`.execute(db);
   const byUser = Map.groupBy(pending, (event) => event.userId as string);
-  return rows.map(({ user_id: userId, epoch, first }) => {
+  return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first }) => {
     const own = byUser.get(userId) ?? [];
     const events = own.map(({ type, data }, index) => ({ seq: Number(first) + index, type, at: at.toISOString(), data }));
     return { userId, epoch, events };
