@@ -10,6 +10,7 @@ import { healthRoutes } from './health.ts';
 import type { HttpEnv, HttpParts } from './parts.ts';
 import { authRoutes } from './routes/auth.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { fileRoutes } from './routes/files.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
 export interface Http {
@@ -26,6 +27,7 @@ export function createHttp(given: HttpParts): Http {
   app.route('/v1/commands', commandRoutes(parts));
   app.route('/v1/auth', authRoutes(parts));
   app.route('/v1/webhooks', webhookRoutes(parts));
+  if (parts.diskFiles) app.route('/v1', fileRoutes(parts, parts.diskFiles));
   return { fetch: async (request, info) => app.fetch(request, info) };
 }
 

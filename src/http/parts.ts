@@ -25,10 +25,18 @@ export interface HttpSettings {
   readonly refreshTtlMs: number;
 }
 
-/** The HTTP side of the disk store: it checks the signed URL itself and answers in full. */
+/** The HTTP side of the disk store: it checks the signature of the address itself. Nothing is held in memory whole. */
 export interface DiskFiles {
-  acceptPut(request: Request): Promise<Response>;
-  openFile(request: Request): Promise<Response>;
+  acceptPut(request: {
+    readonly key: string;
+    readonly query: URLSearchParams;
+    readonly contentType: string;
+    readonly body: ReadableStream<Uint8Array> | null;
+  }): Promise<{ status: number; text: string }>;
+  openFile(request: { readonly key: string; readonly query: URLSearchParams }): Promise<
+    | { status: 200; stream: ReadableStream<Uint8Array>; contentType: string; sizeBytes: number }
+    | { status: 403 | 404 }
+  >;
 }
 
 export interface Readiness {
