@@ -13,6 +13,8 @@ export const limits = {
   uploadBytes: 25 * 1024 * 1024,
   searchRadiusKmMax: 500,
   pullEventsMax: 500,
+  deltaEventsMax: 2_000,
+  snapshotPageViews: 500,
   roomHistoryEvents: 200,
   roomHistoryMs: 10 * 60_000,
   inboxKeptDays: 30,
