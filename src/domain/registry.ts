@@ -1,10 +1,12 @@
 import type { Area, InboxEvent, Job, Machine, Operation, RoomKind, Signal, SnapshotPart } from './kernel/index.ts';
 import { universalErrors, type ErrorTable } from './kernel/errors.ts';
 import { identity } from './identity/index.ts';
+import { media } from './media/index.ts';
+import { catalog } from './catalog/index.ts';
 import { streams } from './streams/index.ts';
 
 /** Every area, in the order of the edges between them. The one list that all surfaces derive from. */
-export const areas = [identity, streams] as const;
+export const areas = [identity, media, catalog, streams] as const;
 
 type AnyOperation = (typeof areas)[number]['operations'][number];
 

@@ -1,0 +1,36 @@
+import type { Tx } from '../kernel/define.ts';
+import { bump } from '../kernel/machine.ts';
+import type { Listing } from './entities.ts';
+import { listingChanged, listingUpdated, type ListingChangeKind } from './events.ts';
+import { tellFavouriters, tellFavouritersJob } from './tell-favouriters.ts';
+import { listingCard, listingView, ownListingView } from './views.ts';
+
+/** People told of a change within the change's own transaction; a job tells the others. Bounds the inbox heads it locks. */
+const toldAtOnceMax = 100;
+
+/**
+ * Changes a locked listing and tells whoever needs to know: the seller, the room of its lookers-on, and, when its card
+ * looks different, those who favourited it.
+ */
+export async function changeListing(
+  tx: Tx,
+  listing: Listing,
+  { kind, apply }: { kind: ListingChangeKind; apply: () => void },
+): Promise<void> {
+  const cardBefore = JSON.stringify(listingCard(tx, listing));
+  apply();
+  const now = await tx.now();
+  bump(listing, now);
+  const cardChanged = JSON.stringify(listingCard(tx, listing)) !== cardBefore;
+  if (cardChanged) listing.cardVersion += 1;
+  await tx.db.flush();
+  tx.emit(listingChanged, listing.sellerId, { view: ownListingView(tx, listing), change: { kind } });
+  // Drafts were never shown to anyone else.
+  if (!listing.publishedAt) return;
+  tx.publish(listingUpdated, `listing:${listing.id}`, listingView(tx, listing));
+  if (!cardChanged) return;
+  const told = await tellFavouriters(tx, listing, toldAtOnceMax);
+  if (told < toldAtOnceMax) return;
+  listing.favouritesDue = true;
+  tx.nudge(tellFavouritersJob);
+}

@@ -1,0 +1,21 @@
+import { z } from 'zod';
+import { defineEvent, defineRoomEvent } from '../kernel/define.ts';
+import { FavouriteView, ListingView, OwnListingView } from './views.ts';
+
+/** What happened, for toasts. */
+const ListingChange = z.object({
+  kind: z.enum(['created', 'updated', 'published', 'paused', 'removed', 'sold_out', 'restocked', 'stock', 'images']),
+});
+
+export const listingChanged = defineEvent({
+  type: 'listing.changed', entity: 'listing', view: OwnListingView, change: ListingChange,
+});
+
+export const favouriteChanged = defineEvent({
+  type: 'favourite.changed', entity: 'favourite', view: FavouriteView, change: z.undefined(),
+});
+
+/** Price, stock and every other change of a listing, for whoever looks at it. */
+export const listingUpdated = defineRoomEvent({ type: 'listing.changed', data: ListingView });
+
+export type ListingChangeKind = z.infer<typeof ListingChange>['kind'];

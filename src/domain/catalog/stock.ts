@@ -1,0 +1,166 @@
+import { LockMode } from '@mikro-orm/core';
+import type { Db, Tx } from '../kernel/define.ts';
+import { assert } from '../kernel/errors.ts';
+import { newId } from '../kernel/ids.ts';
+import { target } from '../kernel/machine.ts';
+import { changeListing } from './announce.ts';
+import { ListingEntity, ReservationEntity, type Listing, type ListingId, type Reservation } from './entities.ts';
+import { listingMachine, type ListingState } from './machine.ts';
+
+/** Who keeps units aside: `{ kind: 'offer', id }`, `{ kind: 'order', id }`. One holder may hold units of many listings. */
+export interface Holder {
+  readonly kind: string;
+  readonly id: string;
+}
+
+/**
+ * Locks a listing's row until the end of the transaction and reads it as it is now; null when there is none.
+ * Lock several listings in the order of their ids.
+ */
+export async function lockListing(tx: Tx, id: string): Promise<Listing | null> {
+  await tx.db.flush();
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+  return tx.db.findOne(ListingEntity, { id: id as ListingId }, lock);
+}
+
+/** A listing that can be bought now, or null. Unlocked: lock it before acting on what it says. */
+export async function listingForSale(db: Db, id: string): Promise<Listing | null> {
+  return db.findOne(ListingEntity, { id: id as ListingId, state: 'active' });
+}
+
+export function availableOf({ quantity, reserved }: Pick<Listing, 'quantity' | 'reserved'>): number {
+  return quantity - reserved;
+}
+
+/**
+ * Keeps units aside until they are consumed, released or expired. False, changing nothing, when the listing is not for
+ * sale or has fewer units available. Locks the listing; several lines on one listing add up.
+ */
+export async function reserve(
+  tx: Tx,
+  { listingId, quantity, holder, expiresAt }: { listingId: string; quantity: number; holder: Holder; expiresAt: Date },
+): Promise<boolean> {
+  assert(Number.isInteger(quantity) && quantity > 0, `reserving ${quantity} units`);
+  const listing = await lockListing(tx, listingId);
+  if (listing?.state !== 'active') return false;
+  if (availableOf(listing) < quantity) await releaseExpired(tx, listing);
+  if (availableOf(listing) < quantity) return false;
+  const createdAt = await tx.now();
+  // What this holder had here before and lost is history: it must not make the new reservation look incomplete.
+  const lost = { listingId: listing.id, holderKind: holder.kind, holderId: holder.id, releasedAt: { $ne: null } };
+  await tx.db.nativeDelete(ReservationEntity, lost);
+  tx.db.create(ReservationEntity, {
+    id: newId(), listingId: listing.id, quantity, holderKind: holder.kind, holderId: holder.id,
+    expiresAt, releasedAt: null, consumedAt: null, createdAt,
+  });
+  await changeListing(tx, listing, { kind: 'stock', apply: () => void (listing.reserved += quantity) });
+  return true;
+}
+
+/** Moves the end of a holder's reservations. False when any of them is gone or there is none. */
+export async function extendReservation(tx: Tx, { holder, expiresAt }: { holder: Holder; expiresAt: Date }): Promise<boolean> {
+  const { active, gone } = await lockReservations(tx, holder);
+  if (gone || active.length === 0) return false;
+  for (const { reservation } of active) reservation.expiresAt = expiresAt;
+  return true;
+}
+
+/** Hands a holder's reservations to another (an offer's to its order). False when any of them is gone or there is none. */
+export async function transferReservation(
+  tx: Tx,
+  { from, to, expiresAt }: { from: Holder; to: Holder; expiresAt: Date },
+): Promise<boolean> {
+  const { active, gone } = await lockReservations(tx, from);
+  if (gone || active.length === 0) return false;
+  for (const { reservation } of active) {
+    Object.assign(reservation, { holderKind: to.kind, holderId: to.id, expiresAt });
+  }
+  await tx.db.flush();
+  return true;
+}
+
+/** Gives back whatever a holder still keeps aside. Doing it again is harmless. */
+export async function releaseReservation(tx: Tx, holder: Holder): Promise<void> {
+  const { active } = await lockReservations(tx, holder);
+  for (const { reservation, listing } of active) await release(tx, { reservation, listing });
+}
+
+export interface Sold {
+  readonly listingId: string;
+  readonly quantity: number;
+  /** Whether this sale took the last unit. */
+  readonly soldOut: boolean;
+}
+
+/**
+ * Turns a holder's reservations into sales. Null, changing nothing, when any of them was released or there is none:
+ * the caller releases the rest, then reserves again or refunds. A reservation past its time still counts while nobody has released it.
+ */
+export async function consumeReservation(tx: Tx, holder: Holder): Promise<Sold[] | null> {
+  const { active, gone } = await lockReservations(tx, holder);
+  if (gone || active.length === 0) return null;
+  const now = await tx.now();
+  const sold: Sold[] = [];
+  for (const { reservation, listing } of active) {
+    reservation.consumedAt = now;
+    const { quantity } = reservation;
+    const state = quantity === listing.quantity ? moved(listing, 'sellOut') : listing.state;
+    const soldOut = state !== listing.state;
+    await changeListing(tx, listing, {
+      kind: soldOut ? 'sold_out' : 'stock',
+      apply: () => Object.assign(listing, { quantity: listing.quantity - quantity, reserved: listing.reserved - quantity, state }),
+    });
+    sold.push({ listingId: listing.id, quantity, soldOut });
+  }
+  return sold;
+}
+
+/** Puts sold units back on the shelf: a cancelled or rejected order. Locks the listing. */
+export async function returnStock(tx: Tx, { listingId, quantity }: { listingId: string; quantity: number }): Promise<void> {
+  assert(Number.isInteger(quantity) && quantity > 0, `returning ${quantity} units`);
+  const listing = await lockListing(tx, listingId);
+  assert(listing, `listing ${listingId} of returned stock exists`);
+  const state = moved(listing, 'restock');
+  await changeListing(tx, listing, {
+    kind: state === listing.state ? 'stock' : 'restocked',
+    apply: () => Object.assign(listing, { quantity: listing.quantity + quantity, state }),
+  });
+}
+
+/** Gives back one listing's reservations that are past their time. The listing must be locked. */
+export async function releaseExpired(tx: Tx, listing: Listing): Promise<void> {
+  const expired = await tx.db.find(ReservationEntity, {
+    listingId: listing.id, releasedAt: null, consumedAt: null, expiresAt: { $lte: await tx.now() },
+  });
+  for (const reservation of expired) await release(tx, { reservation, listing });
+}
+
+async function release(tx: Tx, { reservation, listing }: { reservation: Reservation; listing: Listing }): Promise<void> {
+  reservation.releasedAt = await tx.now();
+  await changeListing(tx, listing, { kind: 'stock', apply: () => void (listing.reserved -= reservation.quantity) });
+}
+
+/** Locks the listings of a holder's reservations in id order, then reads the reservations as they are under the locks. */
+async function lockReservations(tx: Tx, holder: Holder) {
+  await tx.db.flush();
+  const where = { holderKind: holder.kind, holderId: holder.id, consumedAt: null };
+  const listings = new Map<string, Listing>();
+  const seen = await tx.db.find(ReservationEntity, where);
+  for (const id of [...new Set(seen.map(({ listingId }) => listingId))].toSorted()) {
+    const listing = await lockListing(tx, id);
+    assert(listing, `listing ${id} of a reservation exists`);
+    listings.set(id, listing);
+  }
+  const current = await tx.db.find(ReservationEntity, where, { refresh: true, orderBy: { listingId: 'asc', id: 'asc' } });
+  const active = current.filter(({ releasedAt }) => !releasedAt).map((reservation) => {
+    const listing = listings.get(reservation.listingId);
+    assert(listing, `listing ${reservation.listingId} is locked`);
+    return { reservation, listing };
+  });
+  return { active, gone: active.length < current.length };
+}
+
+/** Where a system move leads; a state without that move stays. */
+function moved(listing: Listing, name: 'sellOut' | 'restock'): ListingState {
+  return target(listingMachine, name, { state: listing.state, by: 'system' }) ?? listing.state;
+}

@@ -1,0 +1,56 @@
+import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
+import { z } from 'zod';
+import { defineCommand, defineSweep, type Tx } from '../kernel/define.ts';
+import type { UserId } from '../kernel/ids.ts';
+import { limits } from '../kernel/limits.ts';
+import { ListingEntity, type Listing } from './entities.ts';
+import { favouriteChanged } from './events.ts';
+import { favouriteView } from './views.ts';
+
+/** Tells up to `limit` people who favourited the listing and were not told of its current card. Returns how many. */
+export async function tellFavouriters(tx: Tx, listing: Listing, limit: number): Promise<number> {
+  const { rows } = await sql<{ id: string; user_id: UserId; created_at: string }>`
+    update favourite set card_version = ${listing.cardVersion}
+    where id in (
+      select id from favourite where listing_id = ${listing.id} and card_version < ${listing.cardVersion}
+      order by id limit ${limit} for update
+    )
+    returning id, user_id, created_at`.execute(tx.sql);
+  for (const row of rows) {
+    const favourite = { id: row.id, createdAt: new Date(row.created_at) };
+    tx.emit(favouriteChanged, row.user_id, { view: favouriteView(tx, { favourite, listing }) });
+  }
+  return rows.length;
+}
+
+/** Continues where a change of a listing with many favourites left off, one batch a run. */
+export const tellFavouritersBatch = defineCommand({
+  name: 'favourites.tell',
+  access: 'system',
+  summary: 'Tell one batch of people that a listing they favourited has changed.',
+  input: z.strictObject({}),
+  output: z.object({ swept: z.int() }),
+  errors: [],
+  emits: [favouriteChanged],
+  async run({ tx }) {
+    const listing = await tx.db.findOne(
+      ListingEntity,
+      { favouritesDue: true },
+      { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { id: 'asc' } },
+    );
+    if (!listing) return { swept: 0 };
+    const told = await tellFavouriters(tx, listing, limits.sweepBatch);
+    listing.favouritesDue = told === limits.sweepBatch;
+    // Another listing may be due: a finished one counts as a full batch.
+    return { swept: limits.sweepBatch };
+  },
+});
+
+export const tellFavouritersJob = defineSweep({
+  name: 'favourites.tell',
+  everySeconds: 10,
+  summary: 'Tell people about changes of listings with many favourites.',
+  command: tellFavouritersBatch,
+  batch: limits.sweepBatch,
+});

@@ -1,0 +1,130 @@
+import { z } from 'zod';
+import { Point } from '../kernel/geo.ts';
+import { UserId } from '../kernel/ids.ts';
+import { movesFor } from '../kernel/machine.ts';
+import { Currency } from '../kernel/money.ts';
+import { orNull } from '../kernel/or-null.ts';
+import { iso, Timestamp } from '../kernel/timestamp.ts';
+import { ImageView, imageUrls, objectStorePort, type Reader } from '../media/index.ts';
+import {
+  BrandId, CategoryId, conditions, feeds, ListingEntity, ListingId, type Brand, type Category, type Favourite, type Listing,
+} from './entities.ts';
+import { listingMachine, type ListingState } from './machine.ts';
+
+export const CategoryView = z.object({
+  id: CategoryId, version: z.int(), parentId: orNull(CategoryId), slug: z.string(), name: z.string(), position: z.int(),
+});
+
+export const BrandView = z.object({ id: BrandId, version: z.int(), slug: z.string(), name: z.string() });
+
+/** A listing in the small, as other views embed it. */
+export const ListingCard = z.object({
+  id: ListingId,
+  sellerId: UserId,
+  title: z.string(),
+  priceMinor: z.int(),
+  currency: Currency,
+  previewUrl: orNull(z.string()),
+  state: z.enum(listingMachine.states),
+  inStock: z.boolean(),
+});
+export type ListingCard = z.input<typeof ListingCard>;
+
+const ListingImageView = ImageView.extend({
+  width: orNull(z.int()), height: orNull(z.int()), thumbhash: orNull(z.string()),
+});
+
+/** A listing as anyone may see it. `available` is what is on hand minus what others have reserved. */
+export const ListingView = ListingCard.extend({
+  version: z.int(),
+  description: z.string(),
+  categoryId: CategoryId,
+  brandId: orNull(BrandId),
+  originalPriceMinor: orNull(z.int()),
+  condition: z.enum(conditions),
+  available: z.int(),
+  location: orNull(Point),
+  neighborhood: orNull(z.string()),
+  feed: z.enum(feeds),
+  tags: z.array(z.string()),
+  images: z.array(ListingImageView),
+  videoUrl: orNull(z.string()),
+  negotiable: z.boolean(),
+  quickViewEnabled: z.boolean(),
+  publishedAt: orNull(Timestamp),
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+});
+
+/** A listing as its seller sees it. */
+export const OwnListingView = ListingView.extend({
+  deleted: z.literal(true).optional(),
+  quantity: z.int(),
+  reserved: z.int(),
+  priceSuggestionUsed: z.boolean(),
+  allowedActions: z.array(z.string()),
+});
+
+export const FavouriteView = z.object({
+  id: z.uuid(),
+  version: z.int(),
+  deleted: z.literal(true).optional(),
+  listing: ListingCard,
+  createdAt: Timestamp,
+});
+
+export function categoryView({ id, version, parentId, slug, name, position }: Category): z.input<typeof CategoryView> {
+  return { id, version, parentId, slug, name, position };
+}
+
+export function brandView({ id, version, slug, name }: Brand): z.input<typeof BrandView> {
+  return { id, version, slug, name };
+}
+
+type Ported = Pick<Reader, 'port'>;
+
+export function listingCard({ port }: Ported, listing: Listing): ListingCard {
+  const { id, sellerId, title, priceMinor, currency, state, images, quantity, reserved } = listing;
+  const [first] = images;
+  const previewUrl = first ? imageUrls(port(objectStorePort), first.prefix).previewUrl : null;
+  return { id, sellerId, title, priceMinor, currency, previewUrl, state, inStock: quantity > reserved };
+}
+
+export function listingView(reader: Ported, listing: Listing): z.input<typeof ListingView> {
+  const store = reader.port(objectStorePort);
+  const { version, description, categoryId, brandId, originalPriceMinor, condition, location, neighborhood } = listing;
+  const { feed, tags, videoUrl, negotiable, quickViewEnabled, publishedAt, createdAt, updatedAt } = listing;
+  const images = listing.images.map(({ prefix, ...image }) => ({ ...image, ...imageUrls(store, prefix) }));
+  return {
+    ...listingCard(reader, listing), version, description, categoryId, brandId, originalPriceMinor, condition, location,
+    available: listing.quantity - listing.reserved, neighborhood, feed, tags, images: images as never, videoUrl, negotiable,
+    quickViewEnabled, publishedAt: iso(publishedAt), createdAt: iso(createdAt), updatedAt: iso(updatedAt),
+  };
+}
+
+/** Commands the seller may send now. */
+function sellerActions(state: ListingState): string[] {
+  const moves = movesFor(listingMachine, { state, by: 'seller' }).map((name) => `listings.${name}`);
+  return state === 'removed' ? moves : ['listings.update', ...moves];
+}
+
+export function ownListingView(reader: Ported, listing: Listing): z.input<typeof OwnListingView> {
+  const { quantity, reserved, priceSuggestionUsed, state } = listing;
+  const view = { ...listingView(reader, listing), quantity, reserved, priceSuggestionUsed };
+  return { ...view, allowedActions: sellerActions(state), ...(state === 'removed' ? { deleted: true as const } : {}) };
+}
+
+export function favouriteView(
+  reader: Ported,
+  { favourite, listing }: { favourite: Pick<Favourite, 'id' | 'createdAt'>; listing: Listing },
+): z.input<typeof FavouriteView> {
+  const { id, createdAt } = favourite;
+  return { id, version: listing.cardVersion, listing: listingCard(reader, listing), createdAt: iso(createdAt) };
+}
+
+/** Cards of many listings in one query, in whatever state they are, for other areas' views. */
+export async function listingCards(reader: Reader, ids: readonly string[]): Promise<Map<string, ListingCard>> {
+  if (ids.length === 0) return new Map();
+  const listings = await reader.db.find(ListingEntity, { id: { $in: [...new Set(ids)] as never[] } });
+  return new Map(listings.map((listing) => [listing.id, listingCard(reader, listing)]));
+}
