@@ -75,7 +75,7 @@ for room in pairs(rooms) do
   local told_count, told_at = string.match(told or '', '^(%d+) (%d+)$')
   if count == 0 then redis.call('HDEL', prefix .. 'told', room)
   elseif told_count == tostring(count) then -- Everybody knows.
-  elseif told_at and now - tonumber(told_at) < ${audienceTellMs} then table.insert(deferred, room)
+  elseif told_at and not report.closing and now - tonumber(told_at) < ${audienceTellMs} then table.insert(deferred, room)
   else
     redis.call('HSET', prefix .. 'told', room, count .. ' ' .. string.format('%.0f', now))
     table.insert(totals, { room, count })

@@ -1,0 +1,57 @@
+import type { Connection, Eviction } from '../../src/domain/kernel/index.ts';
+import type { RoomTransport } from '../../src/rooms/index.ts';
+
+export interface Frame {
+  readonly room: string;
+  readonly event: string;
+  readonly payload: any;
+}
+
+/** A socket server of one node without sockets: it keeps what is pushed, and its counts are set by the test. */
+export class TestTransport implements RoomTransport {
+  readonly frames: Frame[] = [];
+  readonly evictions: Eviction[] = [];
+  readonly rooms = new Map<string, number>();
+  readonly users = new Map<string, number>();
+  broken = false;
+
+  emit(room: string, event: string, payload: unknown): void {
+    if (this.broken) throw new Error('the socket server is gone');
+    this.frames.push({ room, event, payload });
+  }
+
+  evict(eviction: Eviction): void {
+    if (this.broken) throw new Error('the socket server is gone');
+    this.evictions.push(eviction);
+  }
+
+  roomSizes() {
+    return this.rooms;
+  }
+
+  localUsers() {
+    return this.users;
+  }
+
+  /** Frames for one room, oldest first. */
+  to(room: string): Frame[] {
+    return this.frames.filter((frame) => frame.room === room);
+  }
+}
+
+/** A socket's side of the operations that need one. */
+export function testConnection(): Connection & { expiresAt: number | null } {
+  const rooms = new Set<string>();
+  return {
+    id: crypto.randomUUID(), rooms, expiresAt: null,
+    async join(room) {
+      rooms.add(room);
+    },
+    async leave(room) {
+      rooms.delete(room);
+    },
+    extend(expiresAt) {
+      this.expiresAt = expiresAt;
+    },
+  };
+}
