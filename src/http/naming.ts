@@ -20,7 +20,7 @@ export function snakeIssues(reply: Reply): Reply {
   return { ok: false, error: { ...reply.error, issues } };
 }
 
-function snakeName(name: string): string {
+export function snakeName(name: string): string {
   return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 

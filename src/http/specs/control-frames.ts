@@ -1,0 +1,57 @@
+import type { JsonSchema } from './schemas.ts';
+
+interface ControlFrame {
+  readonly event: 'ready' | 'session' | 'reconnect';
+  readonly summary: string;
+  readonly payload: JsonSchema;
+}
+
+const timestamp = { type: 'string', format: 'date-time' };
+
+/** Frames about the connection itself, which no area declares. */
+export const controlFrames: readonly ControlFrame[] = [
+  {
+    event: 'ready',
+    summary: 'The first frame after connecting.',
+    payload: {
+      type: 'object',
+      required: ['protocol', 'user', 'sessionId', 'serverNow', 'expiresAt', 'inbox', 'limits'],
+      properties: {
+        protocol: { const: 1 },
+        user: { type: ['object', 'null'], description: 'Your own profile, as users.me answers it; null for guests.' },
+        sessionId: { type: ['string', 'null'] },
+        serverNow: timestamp,
+        expiresAt: { anyOf: [timestamp, { type: 'null' }], description: 'When the token runs out.' },
+        inbox: {
+          type: ['object', 'null'],
+          required: ['epoch', 'head', 'recovered', 'snapshotRequired'],
+          properties: {
+            epoch: { type: 'string' },
+            head: { type: 'integer' },
+            recovered: { type: 'boolean', description: 'The frames that follow continue exactly at the cursor + 1.' },
+            snapshotRequired: { type: 'boolean', description: 'The cursor is too old or of another epoch: call sync.snapshot.' },
+          },
+        },
+        limits: { type: 'object', description: 'The bounds of the server.' },
+      },
+    },
+  },
+  {
+    event: 'session',
+    summary: 'The session is about to end or has ended.',
+    payload: {
+      type: 'object',
+      required: ['type'],
+      properties: { type: { enum: ['expiring', 'revoked'] }, at: timestamp, reason: { type: 'string' } },
+    },
+  },
+  {
+    event: 'reconnect',
+    summary: 'The node drains: disconnect and come back after the delay.',
+    payload: {
+      type: 'object',
+      required: ['afterMs', 'reason'],
+      properties: { afterMs: { type: 'integer' }, reason: { type: 'string' } },
+    },
+  },
+];

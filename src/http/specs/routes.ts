@@ -1,0 +1,142 @@
+import { limits, type Operation } from '../../domain/kernel/index.ts';
+import { operations } from '../../domain/registry.ts';
+import { snakeName } from '../naming.ts';
+import type { JsonSchema, SchemaBook } from './schemas.ts';
+
+const signedInOnly = [{ bearer: [] }, { cookie: [] }];
+const anyone: JsonSchema[] = [{}];
+
+/** The routes beside `/v1/commands`: written by hand, with the schemas of the commands behind them. */
+export function appRoutes(book: SchemaBook): { paths: JsonSchema; tags: JsonSchema[] } {
+  const paths = { ...authPaths(book), ...imagePaths(book), ...filePaths(), ...otherPaths(book) };
+  const tags = [
+    { name: 'auth', description: 'Sign-in with tokens in the body and as HTTP-only cookies.' },
+    { name: 'files', description: 'Uploads and downloads.' },
+    { name: 'sync', description: 'Catching up without a socket.' },
+    { name: 'webhooks', description: 'For payment providers.' },
+    { name: 'operations', description: 'For load balancers.' },
+  ];
+  return { paths, tags };
+}
+
+function authPaths(book: SchemaBook): JsonSchema {
+  const { user, tokens } = properties(book.output(named('accounts.register').output));
+  const tokenAnswer = snaked(tokens as JsonSchema);
+  const signedIn = { ...tokenAnswer, properties: { ...properties(tokenAnswer), user: snaked(resolved(book, user)) } };
+  const refreshToken = { type: 'object', properties: { refresh_token: { type: 'string' } } };
+  const login = {
+    type: 'object', required: ['identifier', 'password'],
+    properties: {
+      identifier: { type: 'string', description: 'E-mail address, username or phone number; also taken as email, username or phone.' },
+      password: { type: 'string' },
+    },
+  };
+  const post = (summary: string, more: { body?: JsonSchema; ok: JsonSchema; security?: JsonSchema[] }) => ({
+    post: route('auth', { summary, ...more }),
+  });
+  return {
+    '/v1/auth/register': post('Create an account and sign in.', { body: snaked(book.input(named('accounts.register').input)), ok: signedIn }),
+    '/v1/auth/login': post('Sign in.', { body: login, ok: signedIn }),
+    '/v1/auth/refresh': post('Trade a refresh token, of the body or else of the cookie.', { body: refreshToken, ok: tokenAnswer }),
+    '/v1/auth/logout': post('End the session and clear the cookies.', { ok: { type: 'object' }, security: signedInOnly }),
+    '/v1/auth/me': {
+      get: route('auth', { summary: 'Your own profile.', ok: snaked(resolved(book, user)), security: signedInOnly }),
+    },
+  };
+}
+
+function imagePaths(book: SchemaBook): JsonSchema {
+  void book;
+  return {};
+}
+
+function filePaths(): JsonSchema {
+  const key = { name: 'key', in: 'path', required: true, schema: { type: 'string' } };
+  const bytes = { content: { '*/*': { schema: {} } } };
+  return {
+    '/v1/uploads/{key}': {
+      put: {
+        tags: ['files'], security: anyone, parameters: [key],
+        summary: 'Put the bytes of an upload, where no object store takes them. Use the address of uploads.presign as it is.',
+        requestBody: { required: true, ...bytes },
+        responses: { 200: { description: 'Stored.' }, 403: error(403), 413: error(413) },
+      },
+    },
+    '/v1/files/{key}': {
+      get: {
+        tags: ['files'], security: anyone, parameters: [key], summary: 'A stored file.',
+        responses: { 200: { description: 'The bytes.', ...bytes }, 403: error(403), 404: error(404) },
+      },
+    },
+  };
+}
+
+function otherPaths(book: SchemaBook): JsonSchema {
+  const delta = book.output(named('sync.delta').output);
+  const answer = {
+    ...snaked(delta), properties: { ...properties(snaked(delta)), cursor: { type: 'string', description: 'The next `since`.' } },
+  };
+  const since = { name: 'since', in: 'query', schema: { type: 'string' }, description: 'The `cursor` of the answer before.' };
+  const provider = { name: 'provider', in: 'path', required: true, schema: { type: 'string' } };
+  return {
+    '/v1/sync/delta': {
+      get: { ...route('sync', { summary: 'What changed since a cursor.', ok: answer, security: signedInOnly }), parameters: [since] },
+    },
+    '/v1/webhooks/{provider}': {
+      post: {
+        tags: ['webhooks'], security: anyone, parameters: [provider],
+        summary: `A signed message of a payment provider, at most ${limits.httpBodyBytes} bytes.`,
+        requestBody: { required: true, content: { '*/*': { schema: {} } } },
+        responses: { 200: { description: 'Stored, or known already.' }, 400: error(400), 401: error(401), 404: error(404), 413: error(413) },
+      },
+    },
+    '/healthz': { get: route('operations', { summary: 'The process answers.', ok: { type: 'object' } }) },
+    '/readyz': {
+      get: {
+        ...route('operations', { summary: 'Whether this node may get traffic now.', ok: { type: 'object' } }),
+        responses: { 200: { description: 'Ready.' }, 503: { description: 'Not ready; the checks say why.' } },
+      },
+    },
+  };
+}
+
+function route(
+  tag: string,
+  { summary, body, ok, security = anyone }: { summary: string; body?: JsonSchema; ok: JsonSchema; security?: JsonSchema[] },
+): JsonSchema {
+  return {
+    tags: [tag], summary, security,
+    ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
+    responses: {
+      200: { description: 'Done.', content: { 'application/json': { schema: ok } } },
+      ...(body ? { 400: error(400) } : {}), ...(tag === 'operations' ? {} : { 401: error(401) }),
+    },
+  };
+}
+
+function error(status: number): JsonSchema {
+  return { $ref: `#/components/responses/Error${status}` };
+}
+
+function named(name: string): Operation {
+  const operation = operations.get(name);
+  if (!operation) throw new Error(`no operation ${name} for its route`);
+  return operation;
+}
+
+function properties(schema: JsonSchema): Record<string, JsonSchema> {
+  return schema.properties as Record<string, JsonSchema>;
+}
+
+function resolved(book: SchemaBook, schema: JsonSchema | undefined): JsonSchema {
+  const name = /^#\/components\/schemas\/(.+)$/.exec(String(schema?.$ref))?.[1];
+  return (name === undefined ? schema : book.shared[name]) as JsonSchema;
+}
+
+/** The same schema with its fields in snake_case. */
+function snaked(schema: JsonSchema): JsonSchema {
+  if (schema.properties === undefined) return schema;
+  const fields = Object.entries(properties(schema)).map(([name, inner]) => [snakeName(name), snaked(inner)]);
+  const required = schema.required ? { required: (schema.required as string[]).map(snakeName) } : {};
+  return { ...schema, properties: Object.fromEntries(fields), ...required };
+}
