@@ -4,9 +4,10 @@ import { identity } from './identity/index.ts';
 import { media } from './media/index.ts';
 import { catalog } from './catalog/index.ts';
 import { streams } from './streams/index.ts';
+import { sync } from './sync/index.ts';
 
 /** Every area, in the order of the edges between them. The one list that all surfaces derive from. */
-export const areas = [identity, media, catalog, streams] as const;
+export const areas = [identity, media, catalog, streams, sync] as const;
 
 type AnyOperation = (typeof areas)[number]['operations'][number];
 
