@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { z } from 'zod';
 import type { Clock } from '../kernel/clock.ts';
@@ -23,8 +23,8 @@ export interface Tokens {
 export const tokensPort = definePort<Tokens>('identity.tokens');
 
 export interface TokenSettings {
-  /** HS256 secret, or a PEM private key for RS256 or ES256. */
-  readonly key: { secret: string } | { privateKey: string; publicKey: string; algorithm: 'RS256' | 'ES256' };
+  /** HS256 secret, or a PEM private key: RSA signs RS256, P-256 signs ES256. */
+  readonly key: { secret: string } | { privateKey: string };
   readonly accessTtlMs: number;
   readonly refreshTtlMs: number;
   readonly clock: Clock;
@@ -34,9 +34,7 @@ const Claims = z.object({ sub: UserId, sid: SessionId, exp: z.number() });
 const issuer = 'soko';
 
 export function createTokens({ key, accessTtlMs, refreshTtlMs, clock }: TokenSettings): Tokens {
-  const algorithm = 'secret' in key ? 'HS256' : key.algorithm;
-  const signKey = 'secret' in key ? key.secret : key.privateKey;
-  const verifyKey = 'secret' in key ? key.secret : key.publicKey;
+  const { algorithm, signKey, verifyKey } = keys(key);
   const nowSeconds = () => Math.floor((Date.now() + clock.offsetMs) / 1000);
   return {
     accessTtlMs,
@@ -57,6 +55,13 @@ export function createTokens({ key, accessTtlMs, refreshTtlMs, clock }: TokenSet
       }
     },
   };
+}
+
+function keys(key: TokenSettings['key']) {
+  if ('secret' in key) return { algorithm: 'HS256', signKey: key.secret, verifyKey: key.secret } as const;
+  const signKey = createPrivateKey(key.privateKey);
+  const algorithm = signKey.asymmetricKeyType === 'ec' ? 'ES256' : 'RS256';
+  return { algorithm, signKey, verifyKey: createPublicKey(signKey) } as const;
 }
 
 /** A new opaque refresh token of 256 random bits. Only its hash is stored. */
