@@ -91,7 +91,8 @@ export class Membership {
 
   async #open(room: string, visitor: Visitor): Promise<Record<string, unknown> | null> {
     const { kind, id } = splitRoom(room);
-    return (await this.#parts.roomKinds.get(kind)?.open({ ...visitor, id })) ?? null;
+    // A fork reads afresh: asked twice, one entity manager would answer from what it loaded before.
+    return (await this.#parts.roomKinds.get(kind)?.open({ ...visitor, db: visitor.db.fork(), id })) ?? null;
   }
 
   async #read(room: string, after: RoomCursor | undefined): Promise<RoomHistory> {

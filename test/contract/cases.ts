@@ -1,10 +1,12 @@
-import type { Actor } from '../../src/domain/kernel/index.ts';
+import type { Actor, Meta } from '../../src/domain/kernel/index.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 
 /** A call ready to be made. Building it may create whatever it needs on the market. */
 export interface Call {
   readonly as: TestUser | Actor | null;
   readonly input: Record<string, unknown>;
+  /** What the transport knows, for operations that need a socket. */
+  readonly meta?: Partial<Meta>;
 }
 
 /** What every operation must prove. An unauthenticated call and bad input are tried by the test itself. */

@@ -29,11 +29,12 @@ export interface Harness {
   readonly delivered: Outbound[];
   readonly nudged: Job[];
   user(fields?: { roles?: Role[]; fullName?: string }): Promise<TestUser>;
-  call(as: TestUser | Actor | null, name: string, input?: unknown): Promise<Reply>;
+  /** `meta` adds what the transport knows: a socket, an address. */
+  call(as: TestUser | Actor | null, name: string, input?: unknown, meta?: Partial<Meta>): Promise<Reply>;
   /** The data of a call that must succeed. */
-  ok<T = any>(as: TestUser | Actor | null, name: string, input?: unknown): Promise<T>;
+  ok<T = any>(as: TestUser | Actor | null, name: string, input?: unknown, meta?: Partial<Meta>): Promise<T>;
   /** The error code of a call that must fail. */
-  fails(as: TestUser | Actor | null, name: string, input?: unknown): Promise<string>;
+  fails(as: TestUser | Actor | null, name: string, input?: unknown, meta?: Partial<Meta>): Promise<string>;
   runJob(name: string): Promise<void>;
   /** Inbox events stored for a person, oldest first. */
   inboxOf(user: TestUser): Promise<{ seq: number; type: string; data: any }[]>;
@@ -64,19 +65,19 @@ export async function createHarness(bind: (ports: Ports) => void = () => {}): Pr
       if (cause) console.error(`cause of the failure of ${name}:`, cause);
     },
   });
-  const call: Harness['call'] = (as, name, input = {}) => {
+  const call: Harness['call'] = (as, name, input = {}, meta = {}) => {
     const actor = as === null ? guest : 'actor' in as ? as.actor : as;
-    return execute(name, input, { actor, meta: { requestId: crypto.randomUUID(), ip: '203.0.113.7' } });
+    return execute(name, input, { actor, meta: { requestId: crypto.randomUUID(), ip: '203.0.113.7', ...meta } });
   };
-  const ok: Harness['ok'] = async (as, name, input) => {
-    const reply = await call(as, name, input);
+  const ok: Harness['ok'] = async (as, name, input, meta) => {
+    const reply = await call(as, name, input, meta);
     if (!reply.ok) throw new Error(`${name} failed: ${JSON.stringify(reply.error)}`);
     return reply.data as never;
   };
   return {
     database, ports, clock, tokens, execute, delivered, nudged, call, ok,
-    async fails(as, name, input) {
-      const reply = await call(as, name, input);
+    async fails(as, name, input, meta) {
+      const reply = await call(as, name, input, meta);
       if (reply.ok) throw new Error(`${name} succeeded: ${JSON.stringify(reply.data)}`);
       return reply.error.code;
     },
