@@ -3,7 +3,6 @@ create table stream (
   host_id uuid not null references account (id) deferrable initially deferred,
   title text not null,
   description text not null,
-  category_id uuid references category (id) deferrable initially deferred,
   scheduled_for timestamptz,
   state text not null check (state in ('scheduled', 'ready', 'live', 'interrupted', 'ended', 'recorded')),
   -- Whoever knows it may broadcast. Issued with 'ready', replaced at the end.

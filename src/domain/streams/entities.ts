@@ -1,7 +1,8 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
-import { id, type UserId } from '../kernel/ids.ts';
 import type { z } from 'zod';
+import type { ListingId } from '../catalog/index.ts';
+import { id, type UserId } from '../kernel/ids.ts';
 import type { StreamState } from './machine.ts';
 
 export const StreamId = id('StreamId');
@@ -15,7 +16,6 @@ export const StreamEntity = defineEntity({
     hostId: p.uuid().$type<UserId>(),
     title: p.text(),
     description: p.text(),
-    categoryId: p.uuid().nullable(),
     scheduledFor: p.datetime().nullable(),
     state: p.string().$type<StreamState>(),
     streamKey: p.text().nullable(),
@@ -37,7 +37,7 @@ export const StreamPinEntity = defineEntity({
   tableName: 'stream_pin',
   properties: {
     streamId: p.uuid().$type<StreamId>().primary(),
-    listingId: p.uuid().primary(),
+    listingId: p.uuid().$type<ListingId>().primary(),
     x: p.double().$type<number>().nullable(),
     y: p.double().$type<number>().nullable(),
     pinnedAt: p.datetime(),

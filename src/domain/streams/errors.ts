@@ -4,7 +4,6 @@ export const streamErrors = defineErrors({
   'streams.not_found': { retry: 'never', http: 404, text: 'There is no such stream for you.' },
   'streams.listing_not_found': { retry: 'never', http: 404, text: 'You have no such listing to pin.' },
   'streams.user_not_found': { retry: 'never', http: 404, text: 'There is no such viewer.' },
-  'streams.category_not_found': { retry: 'never', http: 404, text: 'There is no such category.' },
   'streams.host_untouchable': { retry: 'never', http: 422, text: 'The host can be neither muted nor banned.' },
   'streams.over': { retry: 'refetch', http: 409, text: 'The stream is over.' },
   'streams.already_live': { retry: 'refetch', http: 409, text: 'You are live already; end that stream first.' },

@@ -4,6 +4,7 @@ import { end } from './commands/end.ts';
 import { goLive } from './commands/go-live.ts';
 import { measure } from './commands/measure.ts';
 import { mute } from './commands/mute.ts';
+import { pin } from './commands/pin.ts';
 import { react } from './commands/react.ts';
 import { recordView } from './commands/record-view.ts';
 import { rotateKey } from './commands/rotate-key.ts';
@@ -11,6 +12,7 @@ import { say } from './commands/say.ts';
 import { schedule } from './commands/schedule.ts';
 import { setSlowMode } from './commands/set-slow-mode.ts';
 import { sweep } from './commands/sweep.ts';
+import { unpin } from './commands/unpin.ts';
 import { StreamEntity, StreamMemberEntity, StreamPinEntity } from './entities.ts';
 import { streamErrors } from './errors.ts';
 import { streamChanged, streamReactions, streamViewers } from './events.ts';
@@ -26,7 +28,7 @@ export { streamSettingsPort, type StreamSettings } from './settings.ts';
 export const streams = defineArea({
   name: 'streams',
   operations: [
-    schedule, goLive, end, rotateKey, getStream, listStreams, say, react, setSlowMode, mute, ban,
+    schedule, goLive, end, rotateKey, getStream, listStreams, say, react, pin, unpin, setSlowMode, mute, ban,
     recordView, measure, sweep,
   ],
   errors: streamErrors,

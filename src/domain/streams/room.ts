@@ -1,3 +1,4 @@
+import { listingCards } from '../catalog/index.ts';
 import { publicProfiles } from '../identity/index.ts';
 import type { RoomKind } from '../kernel/define.ts';
 import { recordView } from './commands/record-view.ts';
@@ -21,6 +22,7 @@ export const streamRoom: RoomKind = {
     }
     const [view] = await streamViews({ db, port }, [stream]);
     const hosts = await publicProfiles(db, [stream.hostId]);
-    return { stream: view, host: hosts.get(stream.hostId) };
+    const listings = await listingCards({ db, port }, view?.pins.map((pin) => pin.listingId) ?? []);
+    return { stream: view, host: hosts.get(stream.hostId), listings: [...listings.values()] };
   },
 };

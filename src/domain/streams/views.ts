@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ListingId } from '../catalog/index.ts';
 import { PublicUserView } from '../identity/index.ts';
 import type { Db } from '../kernel/define.ts';
 import { UserId } from '../kernel/ids.ts';
@@ -12,7 +13,7 @@ import { streamSettingsPort } from './settings.ts';
 
 /** Where a listing is shown over the picture: fractions of its width and height from the top left. */
 export const PinView = z.object({
-  listingId: z.uuid(),
+  listingId: ListingId,
   x: orNull(z.number()),
   y: orNull(z.number()),
   pinnedAt: Timestamp,
@@ -25,7 +26,6 @@ export const StreamView = z.object({
   hostId: UserId,
   title: z.string(),
   description: z.string(),
-  categoryId: orNull(z.uuid()),
   scheduledFor: orNull(Timestamp),
   state: z.enum(streamMachine.states),
   slowModeSeconds: z.int(),
@@ -67,10 +67,10 @@ export async function streamViews({ db, port }: Reads, streams: readonly Stream[
   const byStream = Map.groupBy(pins, (pin) => pin.streamId);
   const { hlsUrl } = port(streamSettingsPort);
   return streams.map((stream) => {
-    const { id, version, hostId, title, description, categoryId, state, slowModeSeconds, startedAt, endedAt } = stream;
+    const { id, version, hostId, title, description, state, slowModeSeconds, startedAt, endedAt } = stream;
     const durationSeconds = startedAt && endedAt ? Math.round((endedAt.getTime() - startedAt.getTime()) / 1000) : null;
     return {
-      id, version, hostId, title, description, categoryId, state, slowModeSeconds, durationSeconds,
+      id, version, hostId, title, description, state, slowModeSeconds, durationSeconds,
       scheduledFor: iso(stream.scheduledFor),
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),

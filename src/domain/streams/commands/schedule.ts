@@ -29,7 +29,6 @@ export const schedule = defineCommand({
       hostId: actor.userId,
       title: input.title,
       description: input.description,
-      categoryId: null,
       scheduledFor: input.scheduledFor ? new Date(input.scheduledFor) : null,
       state: streamMachine.initial,
       streamKey: null,
