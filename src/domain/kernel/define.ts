@@ -123,6 +123,11 @@ export interface QueryContext<A extends Access, In, Code extends string> {
   signal<D extends z.ZodType>(signal: Signal<string, D>, to: string, data: z.input<D>): void;
 }
 
+export interface ReadContext<A extends Access, In, Code extends string> extends QueryContext<A, In, Code> {
+  /** Runs a system command once the query has been answered. It may be lost: only for what is nice to have, like counts. */
+  afterwards(command: Command, input: unknown): void;
+}
+
 /** The transaction's side of a command, also handed to other areas' exported functions. */
 export interface Tx {
   readonly db: Db;
@@ -188,7 +193,7 @@ export interface Query<
   readonly kind: 'query';
   /** Run in one REPEATABLE READ transaction, so that several statements see one state. */
   readonly consistent?: boolean;
-  run(context: QueryContext<Access, never, string>): Promise<unknown>;
+  run(context: ReadContext<Access, never, string>): Promise<unknown>;
 }
 
 export type Operation = Command | Query;
@@ -218,7 +223,7 @@ export function defineQuery<
   query: Omit<OperationBase<Name, A, In, Out>, 'errors'> & {
     readonly errors: readonly Code[];
     readonly consistent?: boolean;
-    run(context: QueryContext<A, z.output<In>, Code>): Promise<z.input<Out>>;
+    run(context: ReadContext<A, z.output<In>, Code>): Promise<z.input<Out>>;
   },
 ): Query<Name, A, In, Out> {
   return { ...query, kind: 'query' } as unknown as Query<Name, A, In, Out>;

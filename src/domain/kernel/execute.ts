@@ -3,13 +3,14 @@ import type { z } from 'zod';
 import type { Actor, UserActor } from './actor.ts';
 import { databaseNow, clockPort } from './clock.ts';
 import type {
-  Command, CommandContext, Db, Eviction, Job, Meta, Operation, PendingInboxEvent, Query, QueryContext, RoomMessage,
+  Command, CommandContext, Db, Eviction, Job, Meta, Operation, PendingInboxEvent, Query, ReadContext, RoomMessage,
   SignalMessage, Sql,
 } from './define.ts';
 import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type FailDetails, type Issue, type Retry } from './errors.ts';
 import { hashInput, storedResult, storeResult } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
 import { limits } from './limits.ts';
+import { isStorable } from './storable.ts';
 import { isRetryable, isUnavailable } from './database-errors.ts';
 import type { Ports } from './ports.ts';
 import type { RateLimiter } from './rate-limits.ts';
@@ -65,14 +66,15 @@ const attemptsMax = 6;
 
 /** Builds the one pipeline that the socket, the HTTP fallback and the jobs all call. It never throws. */
 export function createExecute(parts: PipelineParts): Execute {
-  return async (name, input, { actor, meta }) => {
+  const execute: Execute = async (name, input, { actor, meta }) => {
     const startedAt = performance.now();
     const operation = parts.operations.get(name);
+    const afterwards: FollowUp[] = [];
     let cause: unknown;
     let reply: Reply;
     try {
       if (!operation) throw new CommandError('command.unknown');
-      reply = { ok: true, data: await perform(parts, { operation, input, actor, meta }) };
+      reply = { ok: true, data: await perform(parts, { operation, input, actor, meta, afterwards }) };
     } catch (error) {
       const known = asCommandError(error, operation);
       if (known.code === 'internal' || known.code === 'server.unavailable') cause = error;
@@ -81,8 +83,17 @@ export function createExecute(parts: PipelineParts): Execute {
     const outcome = reply.ok ? 'ok' : reply.error.code;
     const durationMs = performance.now() - startedAt;
     parts.observe({ name: operation?.name ?? 'unknown', outcome, durationMs, actor, meta, cause });
+    for (const next of reply.ok ? afterwards : []) {
+      void execute(next.command.name, next.input, { actor: { kind: 'system', cause: name }, meta });
+    }
     return reply;
   };
+  return execute;
+}
+
+interface FollowUp {
+  readonly command: Command;
+  readonly input: unknown;
 }
 
 /** The answer for a failure outside any operation: a malformed frame, a refused handshake. */
@@ -96,6 +107,7 @@ interface Call {
   readonly input: unknown;
   readonly actor: Actor;
   readonly meta: Meta;
+  readonly afterwards: FollowUp[];
 }
 
 async function perform(parts: PipelineParts, call: Call): Promise<unknown> {
@@ -135,6 +147,8 @@ function parse({ operation, input }: Call): { input: unknown; idempotencyKey: st
   if (!parsed.success) {
     const told = parsed.error.issues.slice(0, 20);
     issues.push(...told.map(({ path, message }) => ({ path: path.join('.'), message })));
+  } else if (!isStorable([parsed.data, idempotencyKey])) {
+    issues.push({ path: '', message: 'text must be well-formed Unicode without NUL' });
   }
   if (issues.length > 0) throw new CommandError('input.invalid', { issues });
   return { input: parsed.data, idempotencyKey: idempotencyKey as string | undefined };
@@ -151,8 +165,9 @@ function authorise({ access }: Operation, actor: Actor): void {
 async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise<unknown> {
   const signals: SignalMessage[] = [];
   const run = async (db: Db): Promise<unknown> => {
-    const context = { ...baseContext(parts, db, call), signal: collectSignal(signals) };
-    return query.output.parse(await query.run(context as unknown as QueryContext<never, never, string>));
+    const afterwards = (command: Command, input: unknown) => void call.afterwards.push({ command, input });
+    const context = { ...baseContext(parts, db, call), signal: collectSignal(signals), afterwards };
+    return query.output.parse(await query.run(context as unknown as ReadContext<never, never, string>));
   };
   const fork = parts.fork('query');
   const options = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
@@ -163,7 +178,7 @@ async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise
 
 async function prepare(parts: PipelineParts, command: Command, call: Call): Promise<unknown> {
   if (!command.prepare) return undefined;
-  return command.prepare(baseContext(parts, parts.fork('query'), call) as never);
+  return command.prepare(baseContext(parts, parts.fork('command'), call) as never);
 }
 
 interface CommandCall extends Call {
