@@ -1,13 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Modes: `full` brings up PostgreSQL and Redis; `tidy` needs nothing; any other uses the servers that DATABASE_URL and
- * REDIS_URL name, and the embedded database where they are unset.
+ * Modes: `full` brings up PostgreSQL and Redis; `quick` uses the embedded database and skips what needs a server; any
+ * other uses the servers that DATABASE_URL and REDIS_URL name, and does without those that are unset.
  */
 export default defineConfig(({ mode }) => ({
   test: {
     include: ['test/**/*.test.ts', 'client/**/*.test.ts'],
     globalSetup: mode === 'full' ? ['test/support/services/setup.ts'] : [],
+    env: mode === 'quick' ? { DATABASE_URL: '', REDIS_URL: '' } : {},
     pool: 'forks',
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { untilWeEnd } from './held-process.ts';
 import { run } from './run.ts';
-import type { Service } from './service.ts';
+import type { Service } from './server.ts';
 
 const composeFile = fileURLToPath(new URL('docker-compose.yml', import.meta.url));
 const containers = {

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import pg from 'pg';
 import { freePort, hold, newFolder, waitFor, type Owner } from './held-process.ts';
 import { run, which } from './run.ts';
-import type { Service } from './service.ts';
+import type { Service } from './server.ts';
 
 const places = [
   '/usr/lib/postgresql/*/bin', '/usr/pgsql-*/bin', '/usr/local/pgsql/bin', '/opt/homebrew/opt/postgresql@*/bin',

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { freePort, hold, newFolder, waitFor } from './held-process.ts';
 import { which } from './run.ts';
-import type { Service } from './service.ts';
+import type { Service } from './server.ts';
 
 /** Starts an installed Redis that keeps nothing; null when there is none. */
 export async function startLocalRedis(): Promise<Service | null> {

@@ -2,7 +2,7 @@ import { aptMayInstall, install, postgisPackage } from './apt.ts';
 import { dockerAnswers, startContainer } from './docker.ts';
 import { checkPostgres, startLocalPostgres } from './postgres.ts';
 import { checkRedis, startLocalRedis } from './redis.ts';
-import type { Service } from './service.ts';
+import type { Service } from './server.ts';
 
 /** A service that tests need and the ways to come by it, in the order they are tried. */
 interface Need {

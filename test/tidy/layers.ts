@@ -1,0 +1,83 @@
+/** A part of the source tree and what it may import of the other parts. */
+export interface Layer {
+  readonly name: string;
+  /** Paths from the root; a folder ends in a slash. The first layer that matches a file owns it. */
+  readonly paths: readonly string[];
+  readonly mayImport: readonly string[] | 'everything';
+  /** Layers whose types alone may be imported. */
+  readonly mayImportTypesOf?: readonly string[];
+}
+
+/** The areas that each area may import, through their `index.ts` only. Acyclic. */
+export const areaEdges: Readonly<Record<string, readonly string[]>> = {
+  identity: [],
+  media: ['identity'],
+  catalog: ['identity', 'media'],
+  chat: ['identity', 'media', 'catalog'],
+  offers: ['identity', 'media', 'catalog', 'chat'],
+  orders: ['identity', 'media', 'catalog', 'chat', 'offers'],
+  payments: ['identity', 'media', 'catalog', 'chat', 'offers', 'orders'],
+  streams: ['identity', 'media', 'catalog'],
+  sync: ['identity', 'chat', 'orders'],
+};
+
+const areas = Object.keys(areaEdges);
+
+export const layers: readonly Layer[] = [
+  { name: 'kernel', paths: ['src/domain/kernel/'], mayImport: [] },
+  ...areas.map((area) => ({ name: area, paths: [`src/domain/${area}/`], mayImport: ['kernel', ...(areaEdges[area] ?? [])] })),
+  { name: 'registry', paths: ['src/domain/registry.ts'], mayImport: ['kernel', ...areas] },
+  { name: 'orm', paths: ['src/domain/orm.ts', 'src/domain/migrate.ts'], mayImport: ['kernel', 'registry', 'orm'] },
+  { name: 'log', paths: ['src/log.ts'], mayImport: ['kernel'] },
+  { name: 'config', paths: ['src/config.ts'], mayImport: ['kernel'] },
+  { name: 'rooms', paths: ['src/rooms/'], mayImport: ['kernel', 'registry'], mayImportTypesOf: ['log'] },
+  { name: 'gateway', paths: ['src/gateway/'], mayImport: ['kernel', 'registry', 'rooms'], mayImportTypesOf: ['log'] },
+  { name: 'http', paths: ['src/http/'], mayImport: ['kernel', 'registry', 'rooms'], mayImportTypesOf: ['log'] },
+  { name: 'jobs', paths: ['src/jobs/'], mayImport: ['kernel', 'registry'], mayImportTypesOf: ['log', 'orm'] },
+  { name: 'composition', paths: ['src/'], mayImport: 'everything' },
+  { name: 'client', paths: ['client/src/'], mayImport: [], mayImportTypesOf: ['registry', 'kernel'] },
+  { name: 'around', paths: ['client/', 'bench/', 'scripts/', 'test/', 'vitest.config.ts'], mayImport: 'everything' },
+];
+
+/**
+ * Who may import which package in src and client: every package is in this table. Tests, benchmarks and scripts may
+ * import any. `domain` stands for the kernel, all areas, the registry and the ORM.
+ */
+export const packageOwners: Readonly<Record<string, readonly string[]>> = {
+  '@mikro-orm/core': ['domain'],
+  '@mikro-orm/postgresql': ['domain'],
+  '@mikro-orm/pglite': ['orm'],
+  '@electric-sql/pglite': ['orm', 'jobs'],
+  '@electric-sql/pglite-postgis': ['orm'],
+  kysely: ['domain'],
+  zod: ['domain', 'config', 'http', 'gateway'],
+  uuid: ['kernel'],
+  jsonwebtoken: ['identity'],
+  '@node-rs/argon2': ['identity'],
+  sharp: ['media'],
+  thumbhash: ['media'],
+  'file-type': ['media'],
+  '@aws-sdk/client-s3': ['media'],
+  '@aws-sdk/s3-request-presigner': ['media'],
+  ioredis: ['rooms'],
+  '@socket.io/redis-adapter': ['rooms'],
+  'rate-limiter-flexible': ['rooms'],
+  'socket.io': ['gateway'],
+  'socket.io-adapter': ['gateway'],
+  'uWebSockets.js': ['gateway'],
+  ws: ['gateway'],
+  '@hono/node-server': ['gateway'],
+  hono: ['http'],
+  agenda: ['jobs'],
+  '@agendajs/mongo-backend': ['jobs'],
+  '@agendajs/postgres-backend': ['jobs'],
+  mongodb: ['jobs'],
+  pg: ['jobs'],
+  pino: ['log'],
+  ms: ['config'],
+  'prom-client': ['http', 'composition'],
+  'socket.io-client': ['client'],
+};
+
+/** What `domain` means as an owner. */
+export const domainLayers: readonly string[] = ['kernel', ...areas, 'registry', 'orm'];
