@@ -1,8 +1,13 @@
 import { audiencePort, type Ports } from '../../src/domain/kernel/index.ts';
+import { events, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
+import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
+import { memoryRooms } from './rooms.ts';
 
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
-  ports.bind(audiencePort, { count: async (rooms) => rooms.map(() => 0) });
+  ports.bind(audiencePort, memoryRooms.audience);
+  ports.bind(membershipPort, memoryRooms.membership);
+  ports.bind(snapshotSourcesPort, { parts: snapshots, events });
 }
