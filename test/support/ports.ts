@@ -3,10 +3,12 @@ import { events, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
 import { memoryRooms } from './rooms.ts';
+import { bindTestDisk } from './disk.ts';
 
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
+  bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);
   ports.bind(snapshotSourcesPort, { parts: snapshots, events });

@@ -3,6 +3,7 @@ import { BrandEntity, CategoryEntity, FavouriteEntity, ListingEntity, Reservatio
 import { catalogErrors } from './errors.ts';
 import { favouriteChanged, listingChanged } from './events.ts';
 import { listingMachine } from './machine.ts';
+import { seed } from './seed.ts';
 import { tellFavouritersBatch, tellFavouritersJob } from './tell-favouriters.ts';
 
 export { ListingId, type Listing } from './entities.ts';
@@ -10,11 +11,12 @@ export {
   availableOf, consumeReservation, extendReservation, listingForSale, lockListing, releaseReservation, reserve, returnStock,
   transferReservation, type Holder, type Sold,
 } from './stock.ts';
+export { seedCatalog } from './seed.ts';
 export { listingCards, ListingCard } from './views.ts';
 
 export const catalog = defineArea({
   name: 'catalog',
-  operations: [tellFavouritersBatch],
+  operations: [seed, tellFavouritersBatch],
   errors: catalogErrors,
   events: [listingChanged, favouriteChanged],
   machines: [listingMachine],

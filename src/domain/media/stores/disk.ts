@@ -1,5 +1,6 @@
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Clock } from '../../kernel/clock.ts';
@@ -34,11 +35,11 @@ export interface DiskStore {
 
 const staleTempMs = 60 * 60_000;
 
-export async function createDiskStore(settings: DiskSettings): Promise<DiskStore> {
+export function createDiskStore(settings: DiskSettings): DiskStore {
   const { folder, publicUrl } = settings;
   const temp = join(folder, 'temp');
-  await mkdir(temp, { recursive: true });
-  await removeStale(temp);
+  mkdirSync(temp, { recursive: true });
+  removeStale(temp);
   const pathOf = (key: string): string => {
     if (!isObjectKey(key)) throw new Error(`not an object key: ${key}`);
     return join(folder, key);
@@ -142,11 +143,11 @@ async function readStart(path: string, maxBytes: number): Promise<Uint8Array | n
 }
 
 /** Uploads cut off by a crash. Younger ones may belong to another process that shares the folder. */
-async function removeStale(temp: string): Promise<void> {
-  for (const name of await readdir(temp)) {
+function removeStale(temp: string): void {
+  for (const name of readdirSync(temp)) {
     const path = join(temp, name);
-    const found = await stat(path).catch(absent);
-    if (found && Date.now() - found.mtimeMs > staleTempMs) await rm(path, { force: true });
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found && Date.now() - found.mtimeMs > staleTempMs) rmSync(path, { force: true });
   }
 }
 
