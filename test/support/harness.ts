@@ -1,7 +1,7 @@
 import { createTokens, tokensPort, type Tokens } from '../../src/domain/identity/index.ts';
 import {
   clockPort, createExecute, Ports, type Actor, type Clock, type Execute, type Job, type JobContext, type Outbound, type Reply,
-  type Role, type UserActor,
+  type Meta, type Role, type UserActor,
 } from '../../src/domain/kernel/index.ts';
 import { migrate } from '../../src/domain/migrate.ts';
 import { openDatabase, type Database } from '../../src/domain/orm.ts';
