@@ -11,6 +11,7 @@ import type { HttpEnv, HttpParts } from './parts.ts';
 import { authRoutes } from './routes/auth.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { fileRoutes } from './routes/files.ts';
+import { imageRoutes } from './routes/images.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -28,6 +29,7 @@ export function createHttp(given: HttpParts): Http {
   app.route('/v1/commands', commandRoutes(parts));
   app.route('/v1/auth', authRoutes(parts));
   app.route('/v1/webhooks', webhookRoutes(parts));
+  app.route('/v1/images', imageRoutes(parts));
   app.route('/v1/sync', syncRoutes(parts));
   if (parts.diskFiles) app.route('/v1', fileRoutes(parts, parts.diskFiles));
   return { fetch: async (request, info) => app.fetch(request, info) };

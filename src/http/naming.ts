@@ -21,7 +21,7 @@ export function snakeIssues(reply: Reply): Reply {
 }
 
 export function snakeName(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replaceAll(/(?<=[a-z\d])[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function camelName(name: string): string {

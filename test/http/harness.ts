@@ -1,6 +1,10 @@
 import { serve, type ServerType } from '@hono/node-server';
+import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { authenticate } from '../../src/domain/identity/index.ts';
+import { createDiskStore, objectStorePort } from '../../src/domain/media/index.ts';
 import { errors, operations } from '../../src/domain/registry.ts';
 import { createHttp, type HttpParts } from '../../src/http/index.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
@@ -27,6 +31,9 @@ export const shopOrigin = 'https://shop.example';
 /** The HTTP surface over the real domain; `change` replaces parts of it. */
 export async function createHttpHarness(change: (market: Harness) => Partial<HttpParts> = () => ({})): Promise<HttpHarness> {
   const market = await createHarness(bindTestPorts);
+  const folder = await mkdtemp(join(tmpdir(), 'soko-http-'));
+  const disk = await createDiskStore({ folder, publicUrl, secret: 'test-secret', clock: market.clock });
+  market.ports.bind(objectStorePort, disk.store);
   const logged: object[] = [];
   const http = createHttp({
     execute: market.execute,
@@ -37,6 +44,7 @@ export async function createHttpHarness(change: (market: Harness) => Partial<Htt
       publicUrl, corsOrigins: [shopOrigin], cookieSecure: true,
       accessTtlMs: market.tokens.accessTtlMs, refreshTtlMs: market.tokens.refreshTtlMs,
     },
+    diskFiles: disk,
     ready: async () => ({ ready: true, checks: { database: 'ok' } }),
     log: { error: (fields) => void logged.push(fields) },
     ...change(market),
@@ -58,6 +66,7 @@ export async function createHttpHarness(change: (market: Harness) => Partial<Htt
     async close() {
       for (const server of servers) await new Promise((resolve) => server.close(resolve));
       await market.close();
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

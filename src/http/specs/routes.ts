@@ -46,8 +46,24 @@ function authPaths(book: SchemaBook): JsonSchema {
 }
 
 function imagePaths(book: SchemaBook): JsonSchema {
-  void book;
-  return {};
+  const { input, output } = named('uploads.presign');
+  const { purpose: scope, ...fields } = properties(book.input(input));
+  const presign = snaked({ type: 'object', required: ['filename', 'contentType', 'scope'], properties: { scope, ...fields } });
+  const confirm = {
+    type: 'object', required: ['object_key'],
+    properties: {
+      object_key: { type: 'string' }, scope: { type: 'string' }, listing_id: { type: 'string' },
+      width: { type: 'integer' }, height: { type: 'integer' },
+    },
+  };
+  const upload = snaked(resolved(book, book.output(named('uploads.confirm').output)));
+  const post = (summary: string, more: { body: JsonSchema; ok: JsonSchema }) => ({
+    post: route('files', { summary, ...more, security: signedInOnly }),
+  });
+  return {
+    '/v1/images/presign': post('Get an address to PUT one file to.', { body: presign, ok: snaked(book.output(output)) }),
+    '/v1/images/confirm': post('Say that the file is uploaded.', { body: confirm, ok: upload }),
+  };
 }
 
 function filePaths(): JsonSchema {
