@@ -2,7 +2,6 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
-import { Currency } from './domain/kernel/money.ts';
 
 const Duration = z.string().transform((text, context) => {
   const value = ms(text as StringValue);
@@ -44,7 +43,6 @@ export const environment = z.object({
   JWT_PRIVATE_KEY: z.string().optional(),
   ACCESS_TTL: duration('15m'),
   REFRESH_TTL: duration('30d'),
-  CURRENCY: Currency.default('USD'),
   OFFER_TTL: duration('48h'),
   OFFER_CHECKOUT_WINDOW: duration('15m'),
   /** 15m in production; 30s elsewhere, so that a demo sees an unpaid order expire. */
@@ -61,6 +59,8 @@ export const environment = z.object({
   S3_ACCESS_KEY: z.string().optional(),
   S3_SECRET_KEY: z.string().optional(),
   S3_PATH_STYLE: flag(true),
+  /** Where clients fetch public objects; a CDN, or by default the bucket itself. */
+  S3_PUBLIC_URL: url(/^https?:\/\//, 'https://cdn.example').optional(),
   RTMP_URL: z.string().default('rtmp://127.0.0.1:1935/live'),
   HLS_URL: z.string().default('http://127.0.0.1:8080/hls'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -83,12 +83,18 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   }
   const config = { ...parsed.data, DATA_DIR: resolve(parsed.data.DATA_DIR) };
   const weak = config.NODE_ENV === 'production' ? weaknesses(config) : [];
+  const torn = config.S3_BUCKET ? missing(config, ['S3_ACCESS_KEY', 'S3_SECRET_KEY']) : [];
+  if (torn.length > 0) throw new ConfigError(`S3_BUCKET needs ${torn.join(' and ')} too`);
   if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
   return {
     ...config,
     PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`,
     PAYMENT_WINDOW: config.PAYMENT_WINDOW ?? ms(config.NODE_ENV === 'production' ? '15m' : '30s'),
   };
+}
+
+function missing(config: z.infer<typeof environment>, names: (keyof typeof environment.shape)[]): string[] {
+  return names.filter((name) => config[name] === undefined);
 }
 
 function weaknesses(config: z.infer<typeof environment>): string[] {

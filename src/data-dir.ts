@@ -7,16 +7,17 @@ export class StartError extends Error {
 }
 
 /**
- * Takes the data folder for this process. The embedded database must never be opened twice, so a file names its holder;
- * one left by a killed process is taken over. Returns the release.
+ * Makes the data folder, and with `alone` takes it for this process: the embedded database must never be opened twice,
+ * so a file names its holder, and one left by a killed process is taken over. Returns the release.
  */
-export async function holdDataDir(folder: string): Promise<() => Promise<void>> {
+export async function holdDataDir(folder: string, { alone }: { alone: boolean }): Promise<() => Promise<void>> {
   try {
     await mkdir(folder, { recursive: true });
     await access(folder, constants.W_OK);
   } catch (error) {
     throw new StartError(`DATA_DIR ${folder} cannot be written: ${(error as Error).message}`);
   }
+  if (!alone) return async () => {};
   const file = join(folder, 'soko.pid');
   const holder = Number(await readFile(file, 'utf8').catch(() => '0'));
   if (holder > 0 && holder !== process.pid && isAlive(holder)) {

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
+import { audiencePort, clockPort, Ports, type Clock } from './domain/kernel/index.ts';
+import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
+import { offerSettingsPort } from './domain/offers/index.ts';
+import { orderSettingsPort } from './domain/orders/index.ts';
+import { events, snapshots } from './domain/registry.ts';
+import { streamSettingsPort } from './domain/streams/index.ts';
+import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
+import type { Rooms } from './rooms/index.ts';
+
+export interface BoundPorts {
+  readonly ports: Ports;
+  /** Set when uploads live on this disk; HTTP serves them then. */
+  readonly disk: DiskStore | null;
+}
+
+/** Gives every port of the domain its implementation and settings. */
+export function bindPorts(config: Config, { clock, rooms }: { clock: Clock; rooms: Rooms }): BoundPorts {
+  const disk = config.S3_BUCKET ? null : openDisk(config, clock);
+  const ports = new Ports()
+    .bind(clockPort, clock)
+    .bind(tokensPort, createTokens(tokenSettings(config, clock)))
+    .bind(objectStorePort, disk?.store ?? openBucket(config))
+    .bind(audiencePort, rooms.audience)
+    .bind(membershipPort, rooms.membership)
+    .bind(snapshotSourcesPort, { parts: snapshots, events })
+    .bind(offerSettingsPort, { ttlMs: config.OFFER_TTL, checkoutWindowMs: config.OFFER_CHECKOUT_WINDOW })
+    .bind(orderSettingsPort, {
+      paymentWindowMs: config.PAYMENT_WINDOW,
+      sellerResponseMs: config.SELLER_RESPONSE_WINDOW,
+      autoReceiveMs: config.AUTO_RECEIVE_AFTER,
+    })
+    .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
+  return { ports, disk };
+}
+
+function tokenSettings(config: Config, clock: Clock): TokenSettings {
+  const ttl = { accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL, clock };
+  const { JWT_PRIVATE_KEY: privateKey, JWT_SECRET: secret } = config;
+  return privateKey ? { key: { privateKey }, ...ttl } : { key: { secret }, ...ttl };
+}
+
+function openDisk(config: Config, clock: Clock): DiskStore {
+  return createDiskStore({
+    folder: join(config.DATA_DIR, 'uploads'), publicUrl: config.PUBLIC_URL, secret: config.JWT_SECRET, clock,
+  });
+}
+
+function openBucket(config: Config) {
+  const { S3_ENDPOINT: endpoint, S3_REGION: region, S3_BUCKET: bucket = '' } = config;
+  const aws = `https://${bucket}.s3.${region}.amazonaws.com`;
+  return createS3Store({
+    ...(endpoint ? { endpoint } : {}),
+    region,
+    bucket,
+    accessKey: config.S3_ACCESS_KEY ?? '',
+    secretKey: config.S3_SECRET_KEY ?? '',
+    pathStyle: config.S3_PATH_STYLE,
+    publicUrl: config.S3_PUBLIC_URL ?? (endpoint ? `${endpoint}/${bucket}` : aws),
+  });
+}

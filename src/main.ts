@@ -1,0 +1,32 @@
+import { banner } from './banner.ts';
+import { ConfigError, maskConfig, readConfig } from './config.ts';
+import { StartError } from './data-dir.ts';
+import { startSoko } from './soko.ts';
+
+/** `node src/main.ts` serves; `node src/main.ts config` prints the resolved configuration. */
+async function main(): Promise<void> {
+  const config = readConfig();
+  if (process.argv[2] === 'config') {
+    for (const [name, value] of Object.entries(maskConfig(config))) console.log(`${name}=${String(value ?? '')}`);
+    return;
+  }
+  const soko = await startSoko(config);
+  console.log(banner(config, soko));
+  let signals = 0;
+  const onSignal = () => {
+    signals += 1;
+    // A second signal means now: what is in flight is in the database or did not happen.
+    if (signals > 1) process.exit(1);
+    void soko.stop().then(() => process.exit(0));
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StartError || error instanceof ConfigError)) throw error;
+  console.error(`soko: ${error.message}`);
+  process.exit(1);
+}

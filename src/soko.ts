@@ -1,0 +1,202 @@
+import { bindPorts } from './bind-ports.ts';
+import type { Config } from './config.ts';
+import { StartError } from './data-dir.ts';
+import { authenticate, tokensPort } from './domain/identity/index.ts';
+import {
+  createExecute, inboxHead, inboxHeads, pullInbox, type Clock, type Execute, type Ports, type Sql,
+} from './domain/kernel/index.ts';
+import { errors, jobs as declaredJobs, operations } from './domain/registry.ts';
+import { createEngine, createGateway, type Engine, type Gateway } from './gateway/index.ts';
+import { createHttp, createMetrics, createOps, type Http, type Metrics } from './http/index.ts';
+import { createJobs, type Jobs } from './jobs/index.ts';
+import { createLog, type Log } from './log.ts';
+import { observeCommand, observeJob } from './observe.ts';
+import { openDatabases, openRooms, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
+import { createReadiness, type ReadinessProbe } from './readiness.ts';
+
+/** A running server. */
+export interface Soko {
+  /** The port that was really bound (`PORT=0` picks a free one); null for a pure worker. */
+  readonly port: number | null;
+  readonly opsPort: number;
+  /** Which implementation stands behind each part, for people. */
+  readonly parts: Readonly<Record<string, string>>;
+  /** Drains sockets over the configured window, finishes what runs, and closes everything. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+const jobsStopMs = 10_000;
+
+/** Starts every part that the role asks for. Rejects with a `StartError` for what the operator can mend. */
+export async function startSoko(config: Config): Promise<Soko> {
+  const log = createLog(config.LOG_LEVEL, config.NODE_ID);
+  const closers: (() => Promise<unknown>)[] = [];
+  const onStop: OnStop = (close) => void closers.unshift(close);
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= closeAll(closers, log));
+  try {
+    return { ...await start(config, { log, onStop }), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function closeAll(closers: readonly (() => Promise<unknown>)[], log: Log): Promise<void> {
+  for (const close of closers) {
+    await close().catch((error: unknown) => log.error({ err: error }, 'a part did not close cleanly'));
+  }
+}
+
+async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Omit<Soko, 'stop'>> {
+  const market = await openMarket(config, { log, onStop });
+  const { metrics, databases, rooms, jobs, readiness, disk } = market;
+  const serving = config.ROLE === 'worker' ? null : await serve(config, { market, log, onStop });
+  const opsPort = await serveOps(config, { metrics, readiness, log, onStop });
+  if (config.ROLE !== 'gateway') await jobs.start();
+  readiness.open();
+  return {
+    port: serving?.port ?? null,
+    opsPort,
+    parts: {
+      ...(serving ? { sockets: serving.engine.kind } : {}),
+      database: databases.main.kind,
+      rooms: rooms.state().mode,
+      jobs: config.ROLE === 'gateway' ? `${jobs.kind} (run by workers)` : jobs.kind,
+      uploads: disk ? 'disk' : 's3',
+      payments: config.SANDBOX_PAYMENTS ? 'sandbox' : 'none',
+    },
+  };
+}
+
+/** Everything but the listening sockets. */
+async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: OnStop }) {
+  const clock: Clock = { offsetMs: 0 };
+  const metrics = createMetrics();
+  const databases = await openDatabases(config, onStop);
+  // Rooms run commands after a join and commands deliver to rooms: one of the two has to be tied late.
+  const late: { execute?: Execute; jobs?: Jobs } = {};
+  const execute: Execute = (name, input, by) => {
+    if (!late.execute) throw new Error('the pipeline is not tied yet');
+    return late.execute(name, input, by);
+  };
+  const rooms = await openRooms(config, { log, execute, onStop });
+  const { ports, disk } = bindPorts(config, { clock, rooms });
+  late.execute = createExecute({
+    operations, errors, ports,
+    fork: (kind) => (kind === 'query' ? databases.reads : databases.main).fork(),
+    limiter: rooms.limiter,
+    deliver: (outbound) => rooms.deliver(outbound),
+    nudge: (job) => late.jobs?.nudge(job),
+    observe: observeCommand(log, metrics),
+  });
+  await seed(execute);
+  const jobs = await openJobs(config, { databases, execute, ports, log, metrics });
+  late.jobs = jobs;
+  onStop(() => jobs.stop(jobsStopMs));
+  const readiness = createReadiness({ databases, rooms });
+  return { clock, metrics, databases, rooms, ports, disk, execute, jobs, readiness };
+}
+
+type Market = Awaited<ReturnType<typeof openMarket>>;
+
+async function openJobs(
+  config: Config,
+  parts: { databases: Databases; execute: Execute; ports: Ports; log: Log; metrics: Metrics },
+): Promise<Jobs> {
+  const { databases, execute, ports, log, metrics } = parts;
+  try {
+    return await createJobs({
+      jobs: declaredJobs, execute, ports, nodeId: config.NODE_ID,
+      store: await scheduleStore(config, databases.main),
+      observe: observeJob(log, metrics),
+      onError: (error) => log.warn({ err: error }, 'the schedule has trouble'),
+    });
+  } catch (error) {
+    throw new StartError(`${config.JOBS_URL ? 'JOBS_URL' : 'DATABASE_URL'} cannot hold the schedule: ${reason(error)}`);
+  }
+}
+
+async function serve(
+  config: Config,
+  { market, log, onStop }: { market: Market; log: Log; onStop: OnStop },
+): Promise<{ port: number; engine: Engine; gateway: Gateway }> {
+  const { execute, databases, rooms, ports, readiness, metrics, disk, clock } = market;
+  const tokens = ports.get(tokensPort);
+  const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);
+  const http = createHttp({
+    execute, operations, errors, log,
+    authenticate: authenticated,
+    ready: readiness.check,
+    settings: {
+      publicUrl: config.PUBLIC_URL, corsOrigins: config.CORS_ORIGINS,
+      cookieSecure: config.PUBLIC_URL.startsWith('https:'),
+      accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL,
+    },
+    ...(disk ? { diskFiles: disk } : {}),
+  });
+  const engine = await openEngine(config, { fetch: http.fetch, log, metrics });
+  onStop(() => engine.close());
+  const gateway = createGateway({
+    execute, rooms, errors, operations, clock, log,
+    authenticate: authenticated,
+    inbox: {
+      head: (userId) => inboxHead(sqlOf(databases.main), userId),
+      pull: (userId, cursor) => pullInbox(sqlOf(databases.main), userId, cursor),
+      heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
+    },
+    settings: {
+      guests: config.GUESTS, corsOrigins: config.CORS_ORIGINS, polling: config.GATEWAY_POLLING,
+      trustedProxies: config.TRUSTED_PROXIES,
+    },
+  });
+  gateway.attach(engine);
+  rooms.attach(gateway.transport);
+  onStop(async () => {
+    readiness.drain();
+    await gateway.drain(config.DRAIN_WINDOW);
+  });
+  return { port: await listen(engine, { host: config.HOST, port: config.PORT }), engine, gateway };
+}
+
+async function openEngine(config: Config, parts: { fetch: Http['fetch']; log: Log; metrics: Metrics }): Promise<Engine> {
+  const { fetch, log, metrics } = parts;
+  try {
+    return await createEngine({
+      kind: config.GATEWAY_ENGINE, fetch, log, trustedProxies: config.TRUSTED_PROXIES,
+      onSlowConsumer: () => metrics.slowClose(),
+    });
+  } catch (error) {
+    throw new StartError(reason(error));
+  }
+}
+
+async function serveOps(
+  config: Config,
+  parts: { metrics: Metrics; readiness: ReadinessProbe; log: Log; onStop: OnStop },
+): Promise<number> {
+  const { metrics, readiness, log, onStop } = parts;
+  const { fetch } = createOps({ metrics, ready: readiness.check });
+  const engine = await createEngine({ kind: 'node', fetch, log, trustedProxies: [], onSlowConsumer: () => {} });
+  onStop(() => engine.close());
+  return listen(engine, { host: config.OPS_HOST, port: config.OPS_PORT });
+}
+
+/** What a new market needs to have: categories and brands. */
+async function seed(execute: Execute): Promise<void> {
+  const by = { actor: { kind: 'system', cause: 'start' }, meta: { requestId: crypto.randomUUID(), ip: '' } } as const;
+  const reply = await execute('catalog.seed', {}, by);
+  if (!reply.ok) throw new Error(`seeding answered ${reply.error.code}`);
+}
+
+async function listen(engine: Engine, at: { host: string; port: number }): Promise<number> {
+  try {
+    return await engine.listen(at);
+  } catch (error) {
+    throw new StartError(reason(error));
+  }
+}
+
+function sqlOf(database: Databases['main']): Sql {
+  return database.fork().getKysely() as unknown as Sql;
+}
