@@ -1,0 +1,49 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A Redis of a test's own, on a free port, that may be killed. It keeps nothing. */
+export interface OwnRedis {
+  readonly url: string;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  pause(): void;
+  resume(): void;
+  remove(): Promise<void>;
+}
+
+export async function startOwnRedis(): Promise<OwnRedis> {
+  const folder = await mkdtemp(join(tmpdir(), 'redis-'));
+  const probe = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => probe.once('listening', resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  const url = `redis://127.0.0.1:${port}`;
+  let server: ChildProcess;
+  const own: OwnRedis = {
+    url,
+    async start() {
+      server = spawn('redis-server', ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+      const client = new Redis(url, { retryStrategy: () => 50 });
+      client.on('error', () => {});
+      await client.ping();
+      client.disconnect();
+    },
+    async kill() {
+      const gone = new Promise((resolve) => server.once('exit', resolve));
+      server.kill('SIGKILL');
+      await gone;
+    },
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
+    async remove() {
+      await own.kill();
+      await rm(folder, { recursive: true });
+    },
+  };
+  await own.start();
+  return own;
+}
