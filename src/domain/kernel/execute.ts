@@ -12,6 +12,7 @@ import { appendInbox, type InboxBatch } from './inbox.ts';
 import { limits } from './limits.ts';
 import { isStorable } from './storable.ts';
 import { isRetryable, isUnavailable } from './database-errors.ts';
+import { isDeeper } from './depth.ts';
 import type { Ports } from './ports.ts';
 import type { RateLimiter } from './rate-limits.ts';
 
@@ -136,7 +137,8 @@ async function limitRate(limiter: RateLimiter, { operation, actor }: Call): Prom
 }
 
 function parse({ operation, input }: Call): { input: unknown; idempotencyKey: string | undefined } {
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new CommandError('frame.malformed');
+  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
+  if (!isObject || isDeeper(input, limits.inputDepth)) throw new CommandError('frame.malformed');
   const { idempotencyKey, ...rest } = input as Record<string, unknown>;
   const issues: Issue[] = [];
   const keyFits = typeof idempotencyKey === 'string' && idempotencyKey.length >= 1 && idempotencyKey.length <= 64;

@@ -22,5 +22,10 @@ export const limits = {
   backlogBytes: 1024 * 1024,
   backlogMs: 10_000,
   badFramesPerMinute: 20,
+  /** Arrays and objects within one another in an input. */
+  inputDepth: 32,
+  commandsInFlightPerSocket: 100,
+  /** New sockets from one address; high, because carriers put thousands of people behind one. */
+  connectsPerMinute: 3_000,
   sweepBatch: 200,
 } as const;
