@@ -12,6 +12,7 @@ import { authRoutes } from './routes/auth.ts';
 import { commandRoutes } from './routes/commands.ts';
 import { fileRoutes } from './routes/files.ts';
 import { imageRoutes } from './routes/images.ts';
+import { pageRoutes } from './routes/pages.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 
@@ -26,6 +27,7 @@ export function createHttp(given: HttpParts): Http {
   const app = new Hono<HttpEnv>();
   guard(app, parts);
   app.route('/', healthRoutes(parts.ready));
+  app.route('/', pageRoutes(parts.settings));
   app.route('/v1/commands', commandRoutes(parts));
   app.route('/v1/auth', authRoutes(parts));
   app.route('/v1/webhooks', webhookRoutes(parts));
