@@ -1,4 +1,5 @@
 import { audiencePort, type Ports } from '../../src/domain/kernel/index.ts';
+import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { events, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
@@ -8,6 +9,7 @@ import { bindTestDisk } from './disk.ts';
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
+  ports.bind(orderSettingsPort, { paymentWindowMs: 900_000, sellerResponseMs: 72 * 3_600_000, autoReceiveMs: 7 * 86_400_000 });
   bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { ListingId, lockListing, reserve } from '../../catalog/index.ts';
+import { defineCommand } from '../../kernel/define.ts';
+import { newId } from '../../kernel/ids.ts';
+import { amountMinorMax } from '../../kernel/money.ts';
+import type { OrderGroupId } from '../entities.ts';
+import { orderChanged } from '../events.ts';
+import { openGroup, paymentDeadline, placingInput } from '../placing.ts';
+import { orderLimits } from '../settings.ts';
+import { heldUntil, holderOf } from '../stock.ts';
+import { OrderGroupView, orderGroupView } from '../views.ts';
+
+export const placeOrder = defineCommand({
+  name: 'orders.place',
+  access: 'user',
+  ratePerMinute: 30,
+  summary: 'Buy now: reserve units of a listing at its price and wait for the payment until the deadline.',
+  input: z.strictObject({
+    listingId: ListingId,
+    quantity: z.int().min(1).max(orderLimits.quantityMax),
+    ...placingInput,
+  }),
+  output: OrderGroupView,
+  errors: [
+    'orders.delivery_unavailable', 'listings.not_found', 'orders.own_listing', 'orders.too_large', 'orders.out_of_stock',
+  ],
+  emits: [orderChanged],
+  async run({ input, actor, tx, fail }) {
+    const { listingId, quantity, paymentMethod } = input;
+    if (input.delivery.method !== 'pickup') fail('orders.delivery_unavailable');
+    const listing = await lockListing(tx, listingId);
+    if (!listing || !['active', 'sold_out'].includes(listing.state)) return fail('listings.not_found');
+    if (listing.sellerId === actor.userId) fail('orders.own_listing');
+    if (listing.priceMinor * quantity > amountMinorMax) fail('orders.too_large');
+    const id = newId<OrderGroupId>();
+    const deadline = await paymentDeadline(tx);
+    const reservation = { listingId, quantity, holder: holderOf({ id }), expiresAt: heldUntil(deadline) };
+    if (!(await reserve(tx, reservation))) fail('orders.out_of_stock');
+    const { sellerId, currency, title, priceMinor } = listing;
+    const line = { listingId, title, unitPriceMinor: priceMinor, quantity };
+    const purchase = { buyerId: actor.userId, sellerId, paymentMethod, currency, offerId: null, line };
+    const { group, orders } = await openGroup(tx, { id, deadline }, purchase);
+    return orderGroupView(group, { orders, now: await tx.now() });
+  },
+});

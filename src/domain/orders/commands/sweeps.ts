@@ -1,0 +1,94 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { defineCommand, type Tx } from '../../kernel/define.ts';
+import { assert } from '../../kernel/errors.ts';
+import { limits } from '../../kernel/limits.ts';
+import { applyMove } from '../../kernel/machine.ts';
+import { OrderEntity, OrderGroupEntity } from '../entities.ts';
+import { orderChanged, type OrderChangeKind } from '../events.ts';
+import { orderGroupMachine, type OrderMove, type OrderState } from '../machine.ts';
+import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
+import { lockOrdersOf, withLines } from '../rows.ts';
+import { releaseHeld, returnSold } from '../stock.ts';
+import type { OrderWithLines } from '../views.ts';
+
+/** Small, because a batch holds the locks of all its listings. */
+export const orderSweepBatch = limits.sweepBatch / 4;
+
+const swept = { access: 'system', input: z.strictObject({}), output: z.object({ swept: z.int() }), errors: [] } as const;
+const skipLocked = { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, refresh: true, limit: orderSweepBatch } as const;
+
+export const expireUnpaid = defineCommand({
+  ...swept,
+  name: 'orders.expireUnpaid',
+  summary: 'Expire groups whose payment window is over; their stock is given back last.',
+  emits: [orderChanged],
+  async run({ tx }) {
+    const now = await tx.now();
+    const due = { state: 'awaiting_payment', deadline: { $lte: now } } as const;
+    const groups = await tx.db.find(OrderGroupEntity, due, { ...skipLocked, orderBy: { deadline: 'asc' } });
+    for (const group of groups) {
+      applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at: now });
+      for (const found of await lockOrdersOf(tx, group)) await sweepMove(tx, found, { name: 'expire', kind: 'expired' });
+    }
+    for (const group of groups) await releaseHeld(tx, group);
+    return { swept: groups.length };
+  },
+});
+
+export const cancelUnanswered = defineCommand({
+  ...swept,
+  name: 'orders.cancelUnanswered',
+  summary: 'Cancel and refund paid orders that their seller has not answered in time.',
+  emits: [orderChanged],
+  async run({ tx }) {
+    const orders = await claimDue(tx, 'placed');
+    for (const found of orders) {
+      oweRefund(found.order);
+      await sweepMove(tx, found, { name: 'cancel', kind: 'cancelled' });
+    }
+    await returnSold(tx, orders);
+    return { swept: orders.length };
+  },
+});
+
+export const autoReceive = defineCommand({
+  ...swept,
+  name: 'orders.autoReceive',
+  summary: "Count delivered orders as received when the buyer's time to object is over.",
+  emits: [orderChanged],
+  async run({ tx }) {
+    const orders = await claimDue(tx, 'delivered');
+    for (const found of orders) await sweepMove(tx, found, { name: 'confirmReceived', kind: 'received' });
+    return { swept: orders.length };
+  },
+});
+
+export const complete = defineCommand({
+  ...swept,
+  name: 'orders.complete',
+  summary: 'Complete orders that have been received.',
+  emits: [orderChanged],
+  async run({ tx }) {
+    const received = await tx.db.find(OrderEntity, { state: 'received' }, { ...skipLocked, orderBy: { updatedAt: 'asc' } });
+    const orders = await withLines(tx.db, received);
+    for (const found of orders) await sweepMove(tx, found, { name: 'complete', kind: 'completed' });
+    return { swept: orders.length };
+  },
+});
+
+/** Orders whose present state is past its deadline; rows that someone else is working on are left to them. */
+async function claimDue(tx: Tx, state: OrderState): Promise<OrderWithLines[]> {
+  const due = { state, deadline: { $lte: await tx.now() } };
+  return withLines(tx.db, await tx.db.find(OrderEntity, due, { ...skipLocked, orderBy: { deadline: 'asc' } }));
+}
+
+async function sweepMove(
+  tx: Tx,
+  found: OrderWithLines,
+  { name, kind }: { name: OrderMove; kind: OrderChangeKind },
+): Promise<void> {
+  const moved = await moveOrder(tx, found.order, { name, by: 'system' });
+  assert(moved, `a claimed order can ${name}`);
+  tellOrder(tx, found, kind);
+}

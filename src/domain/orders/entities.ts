@@ -1,0 +1,81 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { InferEntity } from '@mikro-orm/core';
+import type { z } from 'zod';
+import { id, type UserId } from '../kernel/ids.ts';
+import type { Currency } from '../kernel/money.ts';
+import type { OrderGroupState, OrderState } from './machine.ts';
+
+export const OrderGroupId = id('OrderGroupId');
+export type OrderGroupId = z.infer<typeof OrderGroupId>;
+export const OrderId = id('OrderId');
+export type OrderId = z.infer<typeof OrderId>;
+
+export const deliveryMethods = ['pickup', 'hub', 'courier'] as const;
+export type DeliveryMethod = (typeof deliveryMethods)[number];
+export const paymentMethods = ['card', 'mpesa', 'yookassa', 'stars', 'wallet', 'cod', 'sandbox'] as const;
+export type PaymentMethod = (typeof paymentMethods)[number];
+/** Where the money of an order that did not come about stands. */
+export const refundStates = ['due', 'pending', 'refunded', 'failed'] as const;
+export type RefundState = (typeof refundStates)[number];
+
+export const OrderGroupEntity = defineEntity({
+  name: 'OrderGroup',
+  tableName: 'order_group',
+  properties: {
+    id: p.uuid().$type<OrderGroupId>().primary(),
+    buyerId: p.uuid().$type<UserId>(),
+    state: p.text().$type<OrderGroupState>(),
+    paymentMethod: p.text().$type<PaymentMethod>(),
+    currency: p.text().$type<Currency>(),
+    totalMinor: p.bigint('number'),
+    deadline: p.datetime(),
+    version: p.integer(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+export type OrderGroup = InferEntity<typeof OrderGroupEntity>;
+
+export const OrderEntity = defineEntity({
+  name: 'Order',
+  tableName: 'sub_order',
+  properties: {
+    id: p.uuid().$type<OrderId>().primary(),
+    groupId: p.uuid().$type<OrderGroupId>(),
+    buyerId: p.uuid().$type<UserId>(),
+    sellerId: p.uuid().$type<UserId>(),
+    buyerName: p.text(),
+    sellerName: p.text(),
+    offerId: p.uuid().nullable(),
+    state: p.text().$type<OrderState>(),
+    refundState: p.text().$type<RefundState>().nullable(),
+    deliveryMethod: p.text().$type<DeliveryMethod>(),
+    currency: p.text().$type<Currency>(),
+    totalMinor: p.bigint('number'),
+    pickupCode: p.text(),
+    pickupTries: p.integer(),
+    pickupLockedUntil: p.datetime().nullable(),
+    reason: p.text().nullable(),
+    deadline: p.datetime().nullable(),
+    placedAt: p.datetime().nullable(),
+    version: p.integer(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+export type Order = InferEntity<typeof OrderEntity>;
+
+export const OrderLineEntity = defineEntity({
+  name: 'OrderLine',
+  tableName: 'order_line',
+  properties: {
+    id: p.uuid().primary(),
+    orderId: p.uuid().$type<OrderId>(),
+    listingId: p.uuid(),
+    title: p.text(),
+    unitPriceMinor: p.bigint('number'),
+    quantity: p.integer(),
+    totalMinor: p.bigint('number'),
+  },
+});
+export type OrderLine = InferEntity<typeof OrderLineEntity>;

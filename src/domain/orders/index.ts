@@ -1,0 +1,37 @@
+import { defineArea } from '../kernel/define.ts';
+import { acceptOrder } from './commands/accept.ts';
+import { cancelOrder } from './commands/cancel.ts';
+import { confirmReceived } from './commands/confirm-received.ts';
+import { handOver } from './commands/hand-over.ts';
+import { placeOrder } from './commands/place.ts';
+import { readyForPickup } from './commands/ready-for-pickup.ts';
+import { rejectOrder } from './commands/reject.ts';
+import { autoReceive, cancelUnanswered, complete, expireUnpaid } from './commands/sweeps.ts';
+import { OrderEntity, OrderGroupEntity, OrderLineEntity } from './entities.ts';
+import { orderErrors } from './errors.ts';
+import { orderChanged } from './events.ts';
+import { autoReceiveOrders, cancelUnansweredOrders, completeOrders, expireUnpaidOrders } from './jobs.ts';
+import { orderGroupMachine, orderMachine } from './machine.ts';
+import { getOrder } from './queries/get-order.ts';
+import { listOrders } from './queries/list-orders.ts';
+import { orderSnapshot } from './snapshot.ts';
+
+export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
+export { orderChanged } from './events.ts';
+export { claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
+export { lockOrderGroup } from './rows.ts';
+export { orderSettingsPort, type OrderSettings } from './settings.ts';
+
+export const orders = defineArea({
+  name: 'orders',
+  operations: [
+    placeOrder, getOrder, listOrders, acceptOrder, rejectOrder, readyForPickup, handOver, cancelOrder, confirmReceived,
+    expireUnpaid, cancelUnanswered, autoReceive, complete,
+  ],
+  errors: orderErrors,
+  events: [orderChanged],
+  machines: [orderGroupMachine, orderMachine],
+  jobs: [expireUnpaidOrders, cancelUnansweredOrders, autoReceiveOrders, completeOrders],
+  snapshots: [orderSnapshot],
+  entities: [OrderGroupEntity, OrderEntity, OrderLineEntity],
+});

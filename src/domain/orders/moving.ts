@@ -1,0 +1,38 @@
+import type { Tx } from '../kernel/define.ts';
+import { applyMove } from '../kernel/machine.ts';
+import type { Order } from './entities.ts';
+import { orderChanged, type OrderChangeKind } from './events.ts';
+import { orderMachine, type OrderMove, type OrderState } from './machine.ts';
+import { orderSettingsPort, type OrderSettings } from './settings.ts';
+import { orderView, type OrderSide, type OrderWithLines } from './views.ts';
+
+/** Moves an order and sets when its new state ends by itself. False, changing nothing, when there is no such move. */
+export async function moveOrder(
+  tx: Tx,
+  order: Order,
+  { name, by }: { name: OrderMove; by: OrderSide | 'system' },
+): Promise<boolean> {
+  const at = await tx.now();
+  if (!applyMove(orderMachine, order, { name, by, at })) return false;
+  const afterMs = timeLeftMs(order.state, tx.port(orderSettingsPort));
+  order.deadline = afterMs === null ? null : new Date(at.getTime() + afterMs);
+  return true;
+}
+
+/** How long a state lasts before the system acts; null where nothing is due. */
+function timeLeftMs(state: OrderState, settings: OrderSettings): number | null {
+  if (state === 'placed') return settings.sellerResponseMs;
+  return state === 'delivered' ? settings.autoReceiveMs : null;
+}
+
+/** Tells both sides, each with their own view. */
+export function tellOrder(tx: Tx, order: OrderWithLines, kind: OrderChangeKind): void {
+  const { buyerId, sellerId } = order.order;
+  tx.emit(orderChanged, buyerId, { view: orderView(order, 'buyer'), change: { kind } });
+  tx.emit(orderChanged, sellerId, { view: orderView(order, 'seller'), change: { kind } });
+}
+
+/** A paid order that does not come about: its money is due back, and the payments area sends it. */
+export function oweRefund(order: Order): void {
+  order.refundState = 'due';
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import type { Tx } from '../kernel/define.ts';
+import type { UserId } from '../kernel/ids.ts';
+import { OrderId } from './entities.ts';
+import type { OrderChangeKind } from './events.ts';
+import type { OrderMove } from './machine.ts';
+import { moveOrder, tellOrder } from './moving.ts';
+import { lockOrder } from './rows.ts';
+import { orderLimits } from './settings.ts';
+import { OrderView, orderView, sideOf, type OrderSide, type OrderWithLines } from './views.ts';
+
+export const orderInput = { orderId: OrderId };
+export const reasonInput = { reason: z.string().trim().min(1).max(orderLimits.reasonChars).optional() };
+
+interface Caller {
+  readonly tx: Tx;
+  readonly userId: UserId;
+  fail(code: 'orders.not_found' | 'orders.not_possible'): never;
+}
+
+/** Locks an order for one of its two sides; to everybody else it does not exist. */
+export async function lockOwnOrder(
+  { tx, userId, fail }: Caller,
+  orderId: string,
+): Promise<{ found: OrderWithLines; side: OrderSide }> {
+  const found = await lockOrder(tx, orderId);
+  const side = found && sideOf(found.order, userId);
+  return found && side ? { found, side } : fail('orders.not_found');
+}
+
+/** Makes a side's move, tells both sides and answers the mover's view. */
+export async function makeMove(
+  { tx, fail }: Pick<Caller, 'tx' | 'fail'>,
+  { found, side }: { found: OrderWithLines; side: OrderSide },
+  { name, kind }: { name: OrderMove; kind: OrderChangeKind },
+): Promise<z.input<typeof OrderView>> {
+  if (!(await moveOrder(tx, found.order, { name, by: side }))) fail('orders.not_possible');
+  tellOrder(tx, found, kind);
+  return orderView(found, side);
+}

@@ -1,0 +1,32 @@
+import { LockMode } from '@mikro-orm/core';
+import type { Db, Tx } from '../kernel/define.ts';
+import {
+  OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup, type OrderGroupId, type OrderId,
+} from './entities.ts';
+import type { OrderWithLines } from './views.ts';
+
+// Locks are taken group → orders → listings. Rows are read afresh under the lock, whatever was seen of them before.
+const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+
+export async function lockOrderGroup(tx: Tx, id: string): Promise<OrderGroup | null> {
+  return tx.db.findOne(OrderGroupEntity, { id: id as OrderGroupId }, lock);
+}
+
+export async function lockOrder(tx: Tx, id: string): Promise<OrderWithLines | null> {
+  const order = await tx.db.findOne(OrderEntity, { id: id as OrderId }, lock);
+  return order && (await withLines(tx.db, [order]))[0]!;
+}
+
+/** The orders of a group, locked in the order of their ids. The group must be locked. */
+export async function lockOrdersOf(tx: Tx, group: OrderGroup): Promise<OrderWithLines[]> {
+  const orders = await tx.db.find(OrderEntity, { groupId: group.id }, { ...lock, orderBy: { id: 'asc' } });
+  return withLines(tx.db, orders);
+}
+
+/** Lines of any number of orders in one query. */
+export async function withLines(db: Db, orders: readonly Order[]): Promise<OrderWithLines[]> {
+  const ids = orders.map(({ id }) => id);
+  const lines = await db.find(OrderLineEntity, { orderId: { $in: ids } }, { orderBy: { id: 'asc' } });
+  const byOrder = Map.groupBy(lines, ({ orderId }) => orderId);
+  return orders.map((order) => ({ order, lines: byOrder.get(order.id) ?? [] }));
+}
