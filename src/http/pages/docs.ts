@@ -77,7 +77,7 @@ function roomSection(book: SchemaBook): Section {
   const all = [...registry.roomKinds.values()];
   const describe = ({ kind, summary, events }: RoomKind) => entry(
     { id: `room-${kind}`, label: `${kind}:<id>`, about: summary },
-    html`${events.map(({ type, data }) => html`<h4><code>${type}</code></h4>${schemaTable(book.output(data), 'Nothing.')}`)}`,
+    html`${events.map(({ type, data }) => html`<h4 id="event-${type}"><code>${type}</code></h4>${schemaTable(book.output(data), 'Nothing.')}`)}`,
   );
   return {
     id: 'rooms', title: 'Public rooms', entries: all.map(({ kind }) => ({ id: `room-${kind}`, label: `${kind}:<id>` })),

@@ -23,8 +23,9 @@ function search() {
 
 function openTarget() {
   const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (target?.tagName !== 'DETAILS') return;
-  target.open = true;
+  const entry = target?.closest('details');
+  if (!entry) return;
+  entry.open = true;
   target.scrollIntoView();
 }
 

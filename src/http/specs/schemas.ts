@@ -14,10 +14,9 @@ export interface SchemaBook {
 
 /** JSON Schemas of zod ones; views of entities are named once under `#/components/schemas` and referred to. */
 export function createSchemaBook(target: 'draft-2020-12' | 'draft-7'): SchemaBook {
-  const metadata = namedViews();
   const shared: Record<string, JsonSchema> = {};
   const convert = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
-    const options = { target, io, metadata, unrepresentable: 'any', override: (of: Converted) => tidy(of.jsonSchema, io) } as const;
+    const options = { target, io, unrepresentable: 'any', override: (of: Converted) => tidy(of.jsonSchema, io) } as const;
     const { $schema: _, $defs, definitions, ...root } = z.toJSONSchema(schema, options as never) as JsonSchema;
     Object.assign(shared, hoisted($defs ?? definitions ?? {}));
     return hoisted(root);
@@ -25,19 +24,14 @@ export function createSchemaBook(target: 'draft-2020-12' | 'draft-7'): SchemaBoo
   return { input: (schema) => convert(schema, 'input'), output: (schema) => convert(schema, 'output'), shared };
 }
 
-interface Converted {
-  readonly jsonSchema: JsonSchema;
+// Zod takes names, like descriptions, from its global registry.
+for (const [entity, [first]] of Map.groupBy(events.values(), (event) => event.entity)) {
+  const id = `${entity.charAt(0).toUpperCase()}${entity.slice(1)}`;
+  if (first) z.globalRegistry.add(first.view, { ...z.globalRegistry.get(first.view), id });
 }
 
-function namedViews() {
-  const named = z.registry<{ id: string }>();
-  const taken = new Set<string>();
-  for (const { entity, view } of events.values()) {
-    const id = `${entity.charAt(0).toUpperCase()}${entity.slice(1)}`;
-    if (!named.has(view) && !taken.has(id)) named.add(view, { id });
-    taken.add(id);
-  }
-  return named;
+interface Converted {
+  readonly jsonSchema: JsonSchema;
 }
 
 function hoisted<T>(schema: T): T {
