@@ -1,4 +1,6 @@
-import { audienceTellMs, type CensusOutcome, type CensusReport, type CensusStore, type PresenceState } from './census.ts';
+import {
+  audienceTellMs, type CensusOutcome, type CensusReport, type CensusStore, type PresenceState,
+} from './census.ts';
 
 /** People whose last socket is remembered at most. */
 const lastSeenMax = 100_000;

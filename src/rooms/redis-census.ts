@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis';
-import { audienceTellMs, type CensusOutcome, type CensusReport, type CensusStore, type PresenceState } from './census.ts';
+import {
+  audienceTellMs, type CensusOutcome, type CensusReport, type CensusStore, type PresenceState,
+} from './census.ts';
 
 /** A node that has been silent for longer does not count; the next node to report takes its counts away. */
 const nodeSilentMs = 8_000;
 const lastSeenKeptMs = 30 * 86_400_000;
 
-// Time is Redis's own, so that the clocks of nodes do not matter. The scripts make key names, which a single Redis bears.
+// Time is Redis's own: the clocks of nodes do not matter. The scripts make key names, which a single Redis bears.
 const shared = `
 local prefix, me = ARGV[1], ARGV[2]
 local time = redis.call('TIME')
@@ -28,7 +30,8 @@ local function total(room, except)
   return sum
 end`;
 
-// ARGV: prefix, node, report. Answers { 1 } to a node it does not know, else { 0, totals, deferred, online, offline, now }.
+// ARGV: prefix, node, report. Answers { 1 } to a node that it does not know,
+// else { 0, totals, deferred, online, offline, now }.
 const reportScript = `${shared}
 local report = cjson.decode(ARGV[3])
 local known = redis.call('ZSCORE', nodes, me)
@@ -75,7 +78,8 @@ for room in pairs(rooms) do
   local told_count, told_at = string.match(told or '', '^(%d+) (%d+)$')
   if count == 0 then redis.call('HDEL', prefix .. 'told', room)
   elseif told_count == tostring(count) then -- Everybody knows.
-  elseif told_at and not report.closing and now - tonumber(told_at) < ${audienceTellMs} then table.insert(deferred, room)
+  elseif told_at and not report.closing and now - tonumber(told_at) < ${audienceTellMs} then
+    table.insert(deferred, room)
   else
     redis.call('HSET', prefix .. 'told', room, count .. ' ' .. string.format('%.0f', now))
     table.insert(totals, { room, count })

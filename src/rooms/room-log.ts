@@ -57,7 +57,7 @@ interface Kept {
   events: NumberedEvent[];
 }
 
-/** Rooms whose log is in memory at most; the one untouched for longest goes first and gets a new epoch when it returns. */
+/** Rooms in memory at most. The one untouched for longest goes first, and gets a new epoch when it returns. */
 const roomsMax = 10_000;
 
 export class MemoryRoomLog implements RoomLog {

@@ -73,7 +73,8 @@ describe.skipIf(!redisUrl)('counting over nodes', () => {
     const prefix = newPrefix();
     const one = await startNode({ redisUrl, prefix });
     one.transport.rooms.set('hall:a', 1);
-    const two = spawn(process.execPath, [new URL('doomed-node.ts', import.meta.url).pathname, prefix], { stdio: 'inherit' });
+    const script = new URL('doomed-node.ts', import.meta.url).pathname;
+    const two = spawn(process.execPath, [script, prefix], { stdio: 'inherit' });
     await eventually(() => one.rooms.audience.count(['hall:a']), [5]);
     two.kill('SIGKILL');
     const diedAt = performance.now();

@@ -19,7 +19,8 @@ describe.each(modes)('delivery in %s', (mode) => {
     await eventually(() => transport.to('hall:a').flatMap(({ payload }) => payload.events).length, 120);
     const frames = transport.to('hall:a');
     const events = frames.flatMap(({ payload }) => payload.events);
-    expect(events.map(({ seq, data }) => [seq, data])).toEqual(Array.from({ length: 120 }, (_, index) => [index + 1, index]));
+    const expected = Array.from({ length: 120 }, (_, index) => [index + 1, index]);
+    expect(events.map(({ seq, data }) => [seq, data])).toEqual(expected);
     expect(frames.length).toBeLessThan(10);
     expect(new Set(frames.map(({ payload }) => payload.epoch)).size).toBe(1);
   });
@@ -29,7 +30,8 @@ describe.each(modes)('delivery in %s', (mode) => {
     const typing = (userId: string, until: number) => (
       { to: 'user:u1', type: 'typing', data: { conversationId: 'c1', userId, until } });
     rooms.deliver(outbound({ signals: [typing('u2', 1), typing('u3', 1)] }));
-    rooms.deliver(outbound({ signals: [typing('u2', 2), { to: 'hall:a', type: 'hall.viewers', data: { hallId: 'a', count: 3 } }] }));
+    const viewers = { to: 'hall:a', type: 'hall.viewers', data: { hallId: 'a', count: 3 } };
+    rooms.deliver(outbound({ signals: [typing('u2', 2), viewers] }));
     await eventually(() => transport.frames.length, 3);
     expect(transport.frames.map(({ payload }) => payload)).toEqual([
       { type: 'typing', data: { conversationId: 'c1', userId: 'u2', until: 2 } },

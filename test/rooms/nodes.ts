@@ -1,5 +1,7 @@
 import { z } from 'zod';
-import { defineSignal, type Execute, type Outbound, type RoomKind, type RoomMessage } from '../../src/domain/kernel/index.ts';
+import {
+  defineSignal, type Execute, type Outbound, type RoomKind, type RoomMessage,
+} from '../../src/domain/kernel/index.ts';
 import { createRooms, type Rooms, type RoomsOptions } from '../../src/rooms/index.ts';
 import { TestTransport } from '../support/transport.ts';
 

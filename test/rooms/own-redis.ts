@@ -26,7 +26,8 @@ export async function startOwnRedis(): Promise<OwnRedis> {
   const own: OwnRedis = {
     url,
     async start() {
-      server = spawn('redis-server', ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'], { stdio: 'ignore' });
+      const settings = ['--port', String(port), '--dir', folder, '--save', '', '--appendonly', 'no'];
+      server = spawn('redis-server', settings, { stdio: 'ignore' });
       const client = new Redis(url, { retryStrategy: () => 50 });
       client.on('error', () => {});
       await client.ping();

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testConnection } from '../support/transport.ts';
 import { eventually, message, outbound, redisUrl, startNode, stopNodes } from './nodes.ts';
 import { startOwnRedis, type OwnRedis } from './own-redis.ts';
@@ -8,80 +8,83 @@ let server: OwnRedis;
 const unhandled: unknown[] = [];
 const note = (reason: unknown) => void unhandled.push(reason);
 
-// A suite that may use Redis at all has its server installed, or one in a container that cannot be killed here.
-describe.skipIf(!redisUrl)('when Redis is lost', () => {
-  beforeAll(async () => {
-    process.on('unhandledRejection', note);
-    server = await startOwnRedis();
-  });
-  afterEach(stopNodes);
-  afterAll(async () => {
-    await server.remove();
-    process.off('unhandledRejection', note);
-    expect(unhandled).toEqual([]);
-  });
+// Where tests may use Redis at all, its server is installed here, or in a container that a test could not kill.
+const given = test.skipIf(!redisUrl);
 
-  test('a start without Redis fails with one clear error that hides the password', async () => {
-    const error = await startNode({ redisUrl: 'redis://:secret@127.0.0.1:1' }).catch((reason: Error) => reason);
-    expect(String(error)).toMatch(/Redis 7 or later is needed at 127\.0\.0\.1:1: .*ECONNREFUSED/);
-    expect(String(error)).not.toContain('secret');
-  });
+beforeAll(async () => {
+  process.on('unhandledRejection', note);
+  if (redisUrl) server = await startOwnRedis();
+});
+afterEach(stopNodes);
+afterAll(async () => {
+  await server?.remove();
+  process.off('unhandledRejection', note);
+  expect(unhandled).toEqual([]);
+});
 
-  test('the node stays up, degrades, and recovers by itself', async () => {
-    const node = await startNode({ redisUrl: server.url });
-    const { rooms, transport, warnings } = node;
-    expect(rooms.state()).toEqual({ mode: 'redis', healthy: true });
-    rooms.deliver(outbound({ rooms: [message('hall:a', 'before')] }));
-    await eventually(() => transport.to('hall:a').length, 1);
+given('a start without Redis fails with one clear error that hides the password', async () => {
+  const error = await startNode({ redisUrl: 'redis://:secret@127.0.0.1:1' }).catch((reason: Error) => reason);
+  expect(String(error)).toMatch(/Redis 7 or later is needed at 127\.0\.0\.1:1: .*ECONNREFUSED/);
+  expect(String(error)).not.toContain('secret');
+});
 
-    await server.kill();
-    await eventually(() => rooms.state().healthy, false);
-    const visitor = { db: { fork: () => visitor.db } as never, actor: { kind: 'guest', ip: '' } as const, now: new Date(), port: () => null as never };
-    const connection = testConnection();
-    await expect(rooms.membership.join({ connection, room: 'hall:a', visitor })).rejects.toThrow('server.unavailable');
-    expect(connection.rooms.size).toBe(0);
-    rooms.deliver(outbound({
-      inbox: [{ userId: 'u1', epoch: 'e', events: [] }], rooms: [message('hall:a', 'lost')], evictions: [{ userId: 'u1', reason: 'x' }],
-    }));
-    expect(transport.to('user:u1')).toHaveLength(1);
-    expect(transport.evictions).toHaveLength(1);
-    await eventually(() => rooms.counts().failed, 1);
-    transport.rooms.set('hall:a', 3);
-    expect(await rooms.audience.count(['hall:a'])).toEqual([3]);
-    expect(warnings.length).toBeGreaterThan(0);
+given('the node stays up, degrades, and recovers by itself', async () => {
+  const node = await startNode({ redisUrl: server.url });
+  const { rooms, transport, warnings } = node;
+  expect(rooms.state()).toEqual({ mode: 'redis', healthy: true });
+  rooms.deliver(outbound({ rooms: [message('hall:a', 'before')] }));
+  await eventually(() => transport.to('hall:a').length, 1);
 
-    await server.start();
-    await eventually(() => rooms.state().healthy, true);
-    rooms.deliver(outbound({ rooms: [message('hall:a', 'after')] }));
-    await eventually(() => transport.to('hall:a').filter(({ event }) => event === 'room').length, 2);
-    const [before, after] = transport.to('hall:a').filter(({ event }) => event === 'room');
-    expect(after?.payload.events).toMatchObject([{ seq: 1, data: 'after' }]);
-    expect(after?.payload.epoch).not.toBe(before?.payload.epoch);
-    expect(await rooms.membership.join({ connection, room: 'hall:a', visitor })).toMatchObject({ head: 1 });
-    await eventually(() => transport.to('hall:a').filter(({ event }) => event === 'signal').length > 0, true);
-  });
+  await server.kill();
+  await eventually(() => rooms.state().healthy, false);
+  const db = { fork: () => db } as never;
+  const visitor = { db, actor: { kind: 'guest', ip: '' } as const, now: new Date(), port: () => null as never };
+  const connection = testConnection();
+  await expect(rooms.membership.join({ connection, room: 'hall:a', visitor })).rejects.toThrow('server.unavailable');
+  expect(connection.rooms.size).toBe(0);
+  rooms.deliver(outbound({
+    inbox: [{ userId: 'u1', epoch: 'e', events: [] }],
+    rooms: [message('hall:a', 'lost')],
+    evictions: [{ userId: 'u1', reason: 'x' }],
+  }));
+  expect(transport.to('user:u1')).toHaveLength(1);
+  expect(transport.evictions).toHaveLength(1);
+  await eventually(() => rooms.counts().failed, 1);
+  transport.rooms.set('hall:a', 3);
+  expect(await rooms.audience.count(['hall:a'])).toEqual([3]);
+  expect(warnings.length).toBeGreaterThan(0);
 
-  test('calls are limited by this node alone meanwhile', async () => {
-    const { rooms: { limiter, state } } = await startNode({ redisUrl: server.url });
-    expect(await limiter.take('u1:x', 2)).toBeNull();
-    await server.kill();
-    const startedAt = performance.now();
-    expect([await limiter.take('u1:x', 2), await limiter.take('u1:x', 2)]).toEqual([null, null]);
-    expect(await limiter.take('u1:x', 2)).not.toBeNull();
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
-    await server.start();
-    await eventually(() => state().healthy, true);
-    expect(await limiter.take('u3:x', 2)).toBeNull();
-  });
+  await server.start();
+  await eventually(() => rooms.state().healthy, true);
+  rooms.deliver(outbound({ rooms: [message('hall:a', 'after')] }));
+  await eventually(() => transport.to('hall:a').filter(({ event }) => event === 'room').length, 2);
+  const [before, after] = transport.to('hall:a').filter(({ event }) => event === 'room');
+  expect(after?.payload.events).toMatchObject([{ seq: 1, data: 'after' }]);
+  expect(after?.payload.epoch).not.toBe(before?.payload.epoch);
+  expect(await rooms.membership.join({ connection, room: 'hall:a', visitor })).toMatchObject({ head: 1 });
+  await eventually(() => transport.to('hall:a').filter(({ event }) => event === 'signal').length > 0, true);
+});
 
-  test('a Redis that hangs is noticed, and calls do not wait for it', async () => {
-    const { rooms } = await startNode({ redisUrl: server.url });
-    server.pause();
-    await eventually(() => rooms.state().healthy, false);
-    const startedAt = performance.now();
-    for (let index = 0; index < 20; index += 1) expect(await rooms.limiter.take('u1:x', 100)).toBeNull();
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
-    server.resume();
-    await eventually(() => rooms.state().healthy, true);
-  });
+given('calls are limited by this node alone meanwhile', async () => {
+  const { rooms: { limiter, state } } = await startNode({ redisUrl: server.url });
+  expect(await limiter.take('u1:x', 2)).toBeNull();
+  await server.kill();
+  const startedAt = performance.now();
+  expect([await limiter.take('u1:x', 2), await limiter.take('u1:x', 2)]).toEqual([null, null]);
+  expect(await limiter.take('u1:x', 2)).not.toBeNull();
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  await server.start();
+  await eventually(() => state().healthy, true);
+  expect(await limiter.take('u3:x', 2)).toBeNull();
+});
+
+given('a Redis that hangs is noticed, and calls do not wait for it', async () => {
+  const { rooms } = await startNode({ redisUrl: server.url });
+  server.pause();
+  await eventually(() => rooms.state().healthy, false);
+  const startedAt = performance.now();
+  for (let index = 0; index < 20; index += 1) expect(await rooms.limiter.take('u1:x', 100)).toBeNull();
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  server.resume();
+  await eventually(() => rooms.state().healthy, true);
 });

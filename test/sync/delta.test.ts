@@ -11,7 +11,8 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 const Delta = z.strictObject({
-  epoch: z.string(), head: z.int(), seq: z.int(), changes: z.record(z.string(), z.any()), more: z.boolean(), snapshotRequired: z.boolean(),
+  epoch: z.string(), head: z.int(), seq: z.int(), changes: z.record(z.string(), z.any()),
+  more: z.boolean(), snapshotRequired: z.boolean(),
 });
 
 test('a delta holds the latest view of each entity once', async () => {
@@ -29,7 +30,9 @@ test('a deleted entity is told as deleted, and one that came back as there', asy
   const asha = await market.user();
   const [gone, back] = [newId(), newId()];
   const at = (id: string, version: number, deleted?: true) => ({
-    userId: asha.id as UserId, type: 'thing.changed', data: { entity: 'thing', id, version, ...(deleted ? { deleted } : {}), change: { how: 'so' } },
+    userId: asha.id as UserId,
+    type: 'thing.changed',
+    data: { entity: 'thing', id, version, ...(deleted ? { deleted } : {}), change: { how: 'so' } },
   });
   const db = market.database.fork().getKysely() as unknown as Sql;
   await appendInbox(db, [at(gone, 1), at(back, 1), at(gone, 2, true), at(back, 2, true), at(back, 3)], new Date());
@@ -41,18 +44,22 @@ test('a deleted entity is told as deleted, and one that came back as there', asy
 test('a delta goes on from where the last one ended', async () => {
   const asha = await market.user();
   const pending = Array.from({ length: 2_001 }, (_, index) => ({
-    userId: asha.id as UserId, type: 'thing.changed', data: { entity: 'thing', id: `thing ${index % 3}`, version: index + 1 },
+    userId: asha.id as UserId,
+    type: 'thing.changed',
+    data: { entity: 'thing', id: `thing ${index % 3}`, version: index + 1 },
   }));
   await appendInbox(market.database.fork().getKysely() as unknown as Sql, pending, new Date());
   const { epoch } = await market.ok(asha, 'sync.snapshot');
   const first = await market.ok(asha, 'sync.delta', { epoch, after: 0 });
   expect([first.seq, first.head, first.more, first.changes.thing.upserts.length]).toEqual([2_000, 2_001, true, 3]);
   const second = await market.ok(asha, 'sync.delta', { epoch, after: first.seq });
-  expect([second.seq, second.more, second.changes.thing.upserts]).toEqual([2_001, false, [{ id: 'thing 2', version: 2_001 }]]);
+  expect([second.seq, second.more]).toEqual([2_001, false]);
+  expect(second.changes.thing.upserts).toEqual([{ id: 'thing 2', version: 2_001 }]);
 });
 
 test('a cursor that the inbox no longer reaches needs a snapshot', async () => {
   const asha = await market.user();
-  expect(await market.ok(asha, 'sync.delta', { epoch: 'other', after: 0 })).toMatchObject({ changes: {}, snapshotRequired: true });
+  const delta = await market.ok(asha, 'sync.delta', { epoch: 'other', after: 0 });
+  expect(delta).toMatchObject({ changes: {}, snapshotRequired: true });
   expect(await market.fails(null, 'sync.delta', { epoch: 'other', after: 0 })).toBe('auth.required');
 });

@@ -32,12 +32,14 @@ test('a pull longer than its limit says that there is more', async () => {
 });
 
 test('a cursor at the head gets nothing, and is recovered', async () => {
-  expect(await market.ok(asha, 'sync.pull', { epoch, after: 12 })).toMatchObject({ events: [], snapshotRequired: false });
+  const pulled = await market.ok(asha, 'sync.pull', { epoch, after: 12 });
+  expect(pulled).toMatchObject({ events: [], snapshotRequired: false });
 });
 
 test('a cursor of another epoch or from the future needs a snapshot', async () => {
-  expect(await market.ok(asha, 'sync.pull', { epoch: 'other', after: 3 })).toMatchObject({ events: [], snapshotRequired: true });
-  expect(await market.ok(asha, 'sync.pull', { epoch, after: 13 })).toMatchObject({ events: [], snapshotRequired: true });
+  for (const cursor of [{ epoch: 'other', after: 3 }, { epoch, after: 13 }]) {
+    expect(await market.ok(asha, 'sync.pull', cursor)).toMatchObject({ events: [], snapshotRequired: true });
+  }
 });
 
 test('nobody pulls the inbox of another', async () => {
@@ -60,6 +62,7 @@ test('what is older than the retention is pruned, and older cursors need a snaps
   await market.runJob('sync.prune');
   expect(await market.ok(juma, 'sync.pull', { epoch, after: 1 })).toMatchObject({ head: 3, snapshotRequired: true });
   expect(seqs(await market.ok(juma, 'sync.pull', { epoch, after: 2 }))).toEqual([3]);
-  const { rows } = await sql<{ key: string }>`select key from idempotency where actor_id = ${juma.id} order by key`.execute(db);
+  const { rows } = await sql<{ key: string }>`
+    select key from idempotency where actor_id = ${juma.id} order by key`.execute(db);
   expect(rows.map(({ key }) => key)).toEqual(['three', 'two']);
 });

@@ -7,12 +7,26 @@ export interface LogCursor {
   readonly seq: number;
 }
 
+export interface LoggedEvent {
+  readonly seq: number;
+  readonly type: string;
+  /** ISO 8601. */
+  readonly at: string;
+  readonly data: unknown;
+}
+
 export interface RoomEvents {
   readonly epoch: string;
   readonly head: number;
-  readonly events: readonly { readonly seq: number; readonly type: string; readonly at: string; readonly data: unknown }[];
+  readonly events: readonly LoggedEvent[];
   /** Whether `events` are all that happened after the cursor. */
   readonly recovered: boolean;
+}
+
+export interface JoinedRoom extends RoomEvents {
+  readonly room: string;
+  /** The room's own view for a joiner. */
+  readonly snapshot: Record<string, unknown>;
 }
 
 /** Who asks for a room, with what its rule needs to decide. */
@@ -25,7 +39,7 @@ export interface Membership {
     room: string;
     after?: LogCursor | undefined;
     visitor: Visitor;
-  }): Promise<(RoomEvents & { room: string; snapshot: Record<string, unknown> }) | 'rooms.not_found' | 'rooms.too_many'>;
+  }): Promise<JoinedRoom | 'rooms.not_found' | 'rooms.too_many'>;
   /** False when there is no such kind of room. */
   leave(request: { connection: Connection; room: string }): Promise<boolean>;
   /** Null when the room does not exist for the visitor. */

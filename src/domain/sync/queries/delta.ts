@@ -40,7 +40,7 @@ function compact(events: readonly StoredInboxEvent[]): z.input<typeof Changes> {
     const known = latest.get(`${view.entity} ${view.id}`);
     if (!known || known.version <= view.version) latest.set(`${view.entity} ${view.id}`, view);
   }
-  const changes: Record<string, { upserts: z.input<typeof AnyView>[]; deletes: { id: string; version: number }[] }> = {};
+  const changes: z.output<typeof Changes> = {};
   for (const { entity, change: _, ...view } of latest.values()) {
     const { upserts, deletes } = (changes[entity] ??= { upserts: [], deletes: [] });
     if (view.deleted) deletes.push({ id: view.id, version: view.version });

@@ -9,7 +9,7 @@ import { PresenceView } from '../signals.ts';
 export const watchPresence = defineQuery({
   name: 'presence.watch',
   access: 'user',
-  summary: 'Be signalled when these people come and go, instead of those before. Only people you talk with are answered.',
+  summary: 'Hear when these people come and go, instead of those before. People you do not talk with are left out.',
   input: z.strictObject({ userIds: z.array(UserId).max(limits.presenceWatchMax) }),
   output: z.object({ items: z.array(PresenceView) }),
   errors: ['rooms.socket_required'],
