@@ -1,25 +1,59 @@
 import { defineArea } from '../kernel/define.ts';
+import { addFavourite } from './commands/add-favourite.ts';
+import { addImages } from './commands/add-images.ts';
+import { createBrand } from './commands/create-brand.ts';
+import { createCategory } from './commands/create-category.ts';
+import { createListing } from './commands/create-listing.ts';
+import { pauseListing, publishListing, removeListing } from './commands/move-listing.ts';
+import { removeBrand } from './commands/remove-brand.ts';
+import { removeCategory } from './commands/remove-category.ts';
+import { removeFavourite } from './commands/remove-favourite.ts';
+import { updateBrand } from './commands/update-brand.ts';
+import { updateCategory } from './commands/update-category.ts';
+import { updateListing } from './commands/update-listing.ts';
 import { BrandEntity, CategoryEntity, FavouriteEntity, ListingEntity, ReservationEntity } from './entities.ts';
 import { catalogErrors } from './errors.ts';
 import { favouriteChanged, listingChanged } from './events.ts';
+import { settleImages, settleImagesJob } from './listing-images.ts';
 import { listingMachine } from './machine.ts';
+import { getListing } from './queries/get-listing.ts';
+import { listBrands } from './queries/list-brands.ts';
+import { getCategory, listCategories } from './queries/list-categories.ts';
+import { listFavourites } from './queries/list-favourites.ts';
+import { listingFeed } from './queries/listing-feed.ts';
+import { myListings } from './queries/my-listings.ts';
+import { searchListings } from './queries/search-listings.ts';
+import { suggestPrice } from './queries/suggest-price.ts';
+import { pruneViews, pruneViewsJob, recordView } from './record-view.ts';
+import { releaseReservations, releaseReservationsJob } from './release-reservations.ts';
+import { listingRoom } from './rooms.ts';
 import { seed } from './seed.ts';
+import { favouriteSnapshot, listingSnapshot } from './snapshot.ts';
 import { tellFavouritersBatch, tellFavouritersJob } from './tell-favouriters.ts';
 
 export { ListingId, type Listing } from './entities.ts';
+export { seedCatalog } from './seed.ts';
 export {
   availableOf, consumeReservation, extendReservation, listingForSale, lockListing, releaseReservation, reserve, returnStock,
   transferReservation, type Holder, type Sold,
 } from './stock.ts';
-export { seedCatalog } from './seed.ts';
 export { listingCards, ListingCard } from './views.ts';
 
 export const catalog = defineArea({
   name: 'catalog',
-  operations: [seed, tellFavouritersBatch],
+  operations: [
+    listCategories, getCategory, createCategory, updateCategory, removeCategory,
+    listBrands, createBrand, updateBrand, removeBrand,
+    createListing, updateListing, addImages, publishListing, pauseListing, removeListing,
+    getListing, searchListings, listingFeed, myListings, suggestPrice,
+    addFavourite, removeFavourite, listFavourites,
+    seed, recordView, pruneViews, releaseReservations, settleImages, tellFavouritersBatch,
+  ],
   errors: catalogErrors,
   events: [listingChanged, favouriteChanged],
+  rooms: [listingRoom],
   machines: [listingMachine],
-  jobs: [tellFavouritersJob],
+  jobs: [releaseReservationsJob, settleImagesJob, tellFavouritersJob, pruneViewsJob],
+  snapshots: [listingSnapshot, favouriteSnapshot],
   entities: [CategoryEntity, BrandEntity, ListingEntity, ReservationEntity, FavouriteEntity],
 });

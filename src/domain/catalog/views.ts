@@ -103,7 +103,7 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
 }
 
 /** Commands the seller may send now. */
-function sellerActions(state: ListingState): string[] {
+export function sellerActions(state: ListingState): string[] {
   const moves = movesFor(listingMachine, { state, by: 'seller' }).map((name) => `listings.${name}`);
   return state === 'removed' ? moves : ['listings.update', ...moves];
 }

@@ -1,0 +1,95 @@
+import { sql, type RawBuilder } from 'kysely';
+import { z } from 'zod';
+import type { QueryContext, Sql } from '../kernel/define.ts';
+import { Point } from '../kernel/geo.ts';
+import { UserId } from '../kernel/ids.ts';
+import { limits } from '../kernel/limits.ts';
+import { AmountMinor, Currency } from '../kernel/money.ts';
+import { cutPage, decodeCursor } from '../kernel/pagination.ts';
+import { withDescendants } from './categories.ts';
+import { BrandId, CategoryId, conditions, feeds, ListingEntity, type Listing } from './entities.ts';
+import { listingView } from './views.ts';
+
+export const searchFilters = z.strictObject({
+  q: z.string().trim().min(1).max(200).optional(),
+  categoryId: CategoryId.optional(),
+  brandId: BrandId.optional(),
+  minPriceMinor: AmountMinor.optional(),
+  maxPriceMinor: AmountMinor.optional(),
+  currency: Currency.optional(),
+  condition: z.enum(conditions).optional(),
+  near: Point.extend({ radiusKm: z.number().positive().max(limits.searchRadiusKmMax) }).optional(),
+  sellerId: UserId.optional(),
+  feed: z.enum(feeds).optional(),
+});
+export type SearchFilters = z.output<typeof searchFilters>;
+
+type Fragment = RawBuilder<unknown>;
+
+/** The condition that all filters make together, over `listing l`. */
+export function matching(filters: SearchFilters): Fragment {
+  const { q, categoryId, brandId, minPriceMinor, maxPriceMinor, currency, condition, near, sellerId, feed } = filters;
+  const parts: Fragment[] = [sql`l.state = 'active'`];
+  if (q !== undefined) parts.push(sql`(l.search @@ websearch_to_tsquery('english', ${q}) or ${q} <% l.title)`);
+  if (categoryId !== undefined) parts.push(sql`l.category_id in ${withDescendants(categoryId)}`);
+  if (brandId !== undefined) parts.push(sql`l.brand_id = ${brandId}`);
+  if (minPriceMinor !== undefined) parts.push(sql`l.price_minor >= ${minPriceMinor}`);
+  if (maxPriceMinor !== undefined) parts.push(sql`l.price_minor <= ${maxPriceMinor}`);
+  if (currency !== undefined) parts.push(sql`l.currency = ${currency}`);
+  if (condition !== undefined) parts.push(sql`l.condition = ${condition}`);
+  if (near !== undefined) parts.push(sql`st_dwithin(l.location, ${geography(near)}, ${near.radiusKm * 1000})`);
+  if (sellerId !== undefined) parts.push(sql`l.seller_id = ${sellerId}`);
+  if (feed !== undefined) parts.push(sql`l.feed = ${feed}`);
+  return sql.join(parts, sql` and `);
+}
+
+export function geography({ lat, lon }: Point): Fragment {
+  return sql`st_setsrid(st_makepoint(${lon}::float8, ${lat}::float8), 4326)::geography`;
+}
+
+/** How a list is ordered: an SQL key, then the id, both in one direction, so that a cursor is a row comparison. */
+export interface Ordering {
+  readonly key: Fragment;
+  readonly type: 'bigint' | 'numeric' | 'timestamptz';
+  readonly direction: 'asc' | 'desc';
+}
+
+export const newestFirst: Ordering = { key: sql`l.published_at`, type: 'timestamptz', direction: 'desc' };
+
+const Cursor = z.tuple([z.string().max(40), z.uuid()]);
+const cursorKeys = { bigint: /^\d{1,15}$/, numeric: /^\d{1,15}(\.\d{1,9})?$/, timestamptz: /^\d{4}-\d\d-\d\dT[\d:.]+Z$/ };
+
+/** One page of listings, keyset-paged: what is published meanwhile neither repeats nor hides a row. */
+export async function listingPage(
+  { db, sql: database, port }: Pick<QueryContext<'guest', unknown, never>, 'db' | 'sql' | 'port'>,
+  where: Fragment,
+  { ordering, cursor, limit }: { ordering: Ordering; cursor: string | undefined; limit: number },
+) {
+  const { type } = ordering;
+  const shape = Cursor.refine(([key]) => cursorKeys[type].test(key));
+  const after = decodeCursor(cursor, shape);
+  const direction = sql.raw(ordering.direction);
+  const beyond = sql.raw(ordering.direction === 'asc' ? '>' : '<');
+  const next = after
+    ? sql`and (${ordering.key}, l.id) ${beyond} (${after[0]}::${sql.raw(type)}, ${after[1]}::uuid)` : sql``;
+  const keyText = type === 'timestamptz'
+    ? sql`to_char(${ordering.key} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')` : sql`(${ordering.key})::text`;
+  const { rows } = await sql<{ id: string; key: string }>`
+    select l.id, ${keyText} as key from listing l where ${where} ${next}
+    order by ${ordering.key} ${direction}, l.id ${direction} limit ${limit + 1}`.execute(database);
+  const listings = await db.find(ListingEntity, { id: { $in: rows.map(({ id }) => id as Listing['id']) } });
+  const byId = new Map(listings.map((listing) => [listing.id as string, listing]));
+  const found = rows.flatMap(({ id, key }) => {
+    const listing = byId.get(id);
+    return listing ? [{ listing, key }] : [];
+  });
+  return cutPage(found, limit, {
+    item: ({ listing }) => listingView({ port }, listing),
+    key: ({ listing, key }) => [key, listing.id],
+  });
+}
+
+/** Makes one or two wrong letters match in this transaction; the operator `<%` reads the setting. */
+export async function allowTypos(database: Sql, similarity: string): Promise<void> {
+  await sql`select set_config('pg_trgm.word_similarity_threshold', ${similarity}, true)`.execute(database);
+}
