@@ -33,6 +33,11 @@ export interface Rooms {
   readonly audience: Audience;
   /** What the commands of the sync area need. */
   readonly membership: Membership;
+  /**
+   * Resolves once this node receives what is published to every room that its sockets joined so far. Read what was
+   * missed only then. Rejects while Redis is away.
+   */
+  subscribed(): Promise<void>;
   attach(transport: RoomTransport): void;
   deliver(outbound: Outbound): void;
   counts(): DeliveryCounts;
@@ -63,6 +68,7 @@ function assemble(
     limiter: createLimiter(link, prefix),
     audience: census,
     membership: new Membership({ log, census, roomKinds, execute, subscribed }),
+    subscribed,
     attach(transport) {
       delivery.attach(transport);
       census.attach(transport);

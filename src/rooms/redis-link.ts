@@ -13,7 +13,7 @@ export interface RedisLink {
   readonly adapter: SocketAdapter;
   /** Whether both connections answered lately. */
   healthy(): boolean;
-  /** Resolves once every subscription made so far is active, so that nothing published from now on is missed. */
+  /** Resolves once every subscription made so far is active: nothing published from now on is missed. */
   subscribed(): Promise<void>;
   close(): void;
 }
@@ -68,7 +68,7 @@ function linkOf(
     async subscribed() {
       if (subscriber.status !== 'ready') throw new Error('Redis is away');
       // Replies come in the order of commands: this one comes after those of all subscriptions before it.
-      await subscriber.ping();
+      await inTime(subscriber.ping());
     },
     close() {
       watch.stop();
@@ -76,6 +76,16 @@ function linkOf(
       subscriber.disconnect();
     },
   };
+}
+
+/** The subscriber's commands wait for a lost connection to return; whoever asks here does not wait for long. */
+async function inTime(reply: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis does not answer')), commandTimeoutMs);
+  });
+  reply.catch(() => {});
+  await Promise.race([reply, late]).finally(() => clearTimeout(timer));
 }
 
 function watchHealth(commands: Redis, subscriber: Redis): { healthy(): boolean; stop(): void } {
