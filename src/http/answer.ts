@@ -4,7 +4,8 @@ import type { HttpContext } from './parts.ts';
 /** Sends a reply as every transport does, with the status of the error table. */
 export function answer(c: HttpContext, errors: ErrorTable, reply: Reply): Response {
   if (reply.ok) return c.json(reply);
-  if (reply.error.retryAfterMs !== undefined) c.header('Retry-After', String(Math.ceil(reply.error.retryAfterMs / 1000)));
+  if (reply.error.retryAfterMs !== undefined)
+    c.header('Retry-After', String(Math.ceil(reply.error.retryAfterMs / 1000)));
   return c.json(reply, errors[reply.error.code]?.http ?? 500);
 }
 

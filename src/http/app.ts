@@ -41,31 +41,37 @@ export function createHttp(given: HttpParts): Http {
 function guard(app: Hono<HttpEnv>, parts: HttpParts): void {
   const { settings, errors, log } = parts;
   app.use(requestId({ limitLength: 64 }));
-  app.use(secureHeaders({
-    // Pages override what they need; everything else is data and loads nothing.
-    contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    strictTransportSecurity: settings.publicUrl.startsWith('https:') ? 'max-age=15552000; includeSubDomains' : false,
-    overwrite: false,
-  }));
-  app.use(cors({
-    origin: [...settings.corsOrigins],
-    credentials: true,
-    allowMethods: ['GET', 'HEAD', 'POST', 'PUT'],
-    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
-    exposeHeaders: ['Retry-After', 'X-Request-Id'],
-    maxAge: 600,
-  }));
+  app.use(
+    secureHeaders({
+      // Pages override what they need; everything else is data and loads nothing.
+      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+      strictTransportSecurity: settings.publicUrl.startsWith('https:') ? 'max-age=15552000; includeSubDomains' : false,
+      overwrite: false,
+    }),
+  );
+  app.use(
+    cors({
+      origin: [...settings.corsOrigins],
+      credentials: true,
+      allowMethods: ['GET', 'HEAD', 'POST', 'PUT'],
+      allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
+      exposeHeaders: ['Retry-After', 'X-Request-Id'],
+      maxAge: 600,
+    }),
+  );
   app.use('/v1/*', async (c, next) => {
     await next();
     if (!c.res.headers.has('cache-control')) c.header('Cache-Control', 'no-store');
   });
-  app.use(methodNotAllowed({
-    app,
-    onMethodNotAllowed(c, methods) {
-      c.header('Allow', methods.join(', '));
-      return refuse(c as never, errors, new CommandError('route.method_not_allowed'));
-    },
-  }));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed(c, methods) {
+        c.header('Allow', methods.join(', '));
+        return refuse(c as never, errors, new CommandError('route.method_not_allowed'));
+      },
+    }),
+  );
   app.notFound((c) => refuse(c, errors, new CommandError('route.not_found')));
   app.onError((error, c) => {
     if (error instanceof ReplyFailure) return answer(c, errors, { ok: false, error: error.error });

@@ -3,7 +3,7 @@ import { dataOf } from './answer.ts';
 import { snakeIssues } from './naming.ts';
 import { metaOf, type HttpContext, type HttpParts } from './parts.ts';
 
-/** Runs an operation for a route with snake_case fields and returns its data; errors name the fields as they were sent. */
+/** Runs an operation for a route with snake_case fields and returns its data; errors name the fields as sent. */
 export async function callForApp<Data>(
   c: HttpContext,
   parts: HttpParts,

@@ -48,14 +48,23 @@ export function createMetrics(): Metrics {
   const histogram = <L extends string>(name: string, help: string, more: { labelNames?: L[]; buckets: number[] }) =>
     new Histogram({ name: `soko_${name}_seconds`, help, registers, ...more });
 
-  const commands = histogram('command_duration', 'Operations by name and outcome.', { labelNames: ['name', 'outcome'], buckets: fast });
+  const commands = histogram('command_duration', 'Operations by name and outcome.', {
+    labelNames: ['name', 'outcome'],
+    buckets: fast,
+  });
   const delivered = counter('delivered', 'Frames handed to sockets.', ['kind']);
   const lag = histogram('delivery_lag', 'From commit to the write to the socket.', { buckets: fast });
   const droppedSignals = counter('signals_dropped', 'Signals merged or dropped instead of sent.');
   const gaps = counter('gaps', 'Clients told of a newer head, and pulls that filled a gap.', ['kind']);
   const slowCloses = counter('slow_closes', 'Sockets closed because they read too slowly.');
-  const jobs = histogram('job_duration', 'Job runs by name and outcome.', { labelNames: ['name', 'outcome'], buckets: slow });
-  const lateness = histogram('job_lateness', 'How long after its time a job started.', { labelNames: ['name'], buckets: slow });
+  const jobs = histogram('job_duration', 'Job runs by name and outcome.', {
+    labelNames: ['name', 'outcome'],
+    buckets: slow,
+  });
+  const lateness = histogram('job_lateness', 'How long after its time a job started.', {
+    labelNames: ['name'],
+    buckets: slow,
+  });
   const sweptRows = counter('swept_rows', 'Rows changed by sweeps.', ['job']);
   const watched = watchGauges(registers);
 
@@ -81,7 +90,10 @@ function watchGauges(registers: Registry[]): { set: (read: () => Gauges) => void
   let read: (() => Gauges) | undefined;
   const gauge = (name: string, help: string, collect: (gauge: Gauge<'state'>, now: Gauges) => void) => {
     const created: Gauge<'state'> = new Gauge({
-      name: `soko_${name}`, help, registers, labelNames: ['state'],
+      name: `soko_${name}`,
+      help,
+      registers,
+      labelNames: ['state'],
       collect: () => void (read && collect(created, read())),
     });
   };
@@ -90,8 +102,12 @@ function watchGauges(registers: Registry[]): { set: (read: () => Gauges) => void
   gauge('redis_up', 'Whether Redis answers; absent without Redis.', (created, now) => {
     if (now.redisUp !== null) created.set(now.redisUp ? 1 : 0);
   });
-  gauge('database_connections', 'Connections of the pool by state; absent on the embedded database.', (created, now) => {
-    for (const [state, count] of Object.entries(now.pool ?? {})) created.set({ state }, count);
-  });
+  gauge(
+    'database_connections',
+    'Connections of the pool by state; absent on the embedded database.',
+    (created, now) => {
+      for (const [state, count] of Object.entries(now.pool ?? {})) created.set({ state }, count);
+    },
+  );
   return { set: (next) => void (read = next) };
 }

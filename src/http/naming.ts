@@ -8,7 +8,10 @@ export function toSnake(value: unknown): unknown {
 }
 
 /** `refresh_token` → `refreshToken`, for the fields of one flat body. A null field counts as left out. */
-export function fromSnake(body: Record<string, unknown>, renamed: Record<string, string> = {}): Record<string, unknown> {
+export function fromSnake(
+  body: Record<string, unknown>,
+  renamed: Record<string, string> = {},
+): Record<string, unknown> {
   const given = Object.entries(body).filter(([, value]) => value !== null);
   return Object.fromEntries(given.map(([key, value]) => [renamed[key] ?? camelName(key), value]));
 }

@@ -33,9 +33,11 @@ export interface DiskFiles {
     readonly contentType: string;
     readonly body: ReadableStream<Uint8Array> | null;
   }): Promise<{ status: number; text: string }>;
-  openFile(request: { readonly key: string; readonly query: URLSearchParams }): Promise<
-    | { status: 200; stream: ReadableStream<Uint8Array>; contentType: string; sizeBytes: number }
-    | { status: 403 | 404 }
+  openFile(request: {
+    readonly key: string;
+    readonly query: URLSearchParams;
+  }): Promise<
+    { status: 200; stream: ReadableStream<Uint8Array>; contentType: string; sizeBytes: number } | { status: 403 | 404 }
   >;
 }
 

@@ -29,6 +29,8 @@ test('asyncapi.json is valid AsyncAPI 3.0', () => {
 test.each(Object.entries(specs))('every reference of %s leads somewhere', (_, render) => {
   const document = JSON.parse(render());
   const references = [...render().matchAll(/"\$ref": "#\/([^"]+)"/g)].map(([, path = '']) => path);
-  const lost = references.filter((path) => path.split('/').reduce((at, key) => at?.[key.replaceAll('~1', '/')], document) === undefined);
+  const lost = references.filter(
+    (path) => path.split('/').reduce((at, key) => at?.[key.replaceAll('~1', '/')], document) === undefined,
+  );
   expect(lost).toEqual([]);
 });

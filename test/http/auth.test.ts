@@ -11,17 +11,28 @@ let count = 0;
 async function register() {
   count += 1;
   const email = `asha${count}@example.test`;
-  const response = await http.post('/v1/auth/register', { name: 'Asha', email, password: 'correct horse', campus: null });
+  const response = await http.post('/v1/auth/register', {
+    name: 'Asha',
+    email,
+    password: 'correct horse',
+    campus: null,
+  });
   expect(response.status).toBe(200);
   return { email, response, body: await response.json(), cookies: cookiesOf(response) };
 }
 
-const cookie = (cookies: Record<string, string>) => Object.entries(cookies).map((pair) => pair.join('=')).join('; ');
+const cookie = (cookies: Record<string, string>) =>
+  Object.entries(cookies)
+    .map((pair) => pair.join('='))
+    .join('; ');
 
 test('registering answers with the field names of the mobile apps', async () => {
   const { body, email } = await register();
   expect(body).toMatchObject({
-    access_token: expect.any(String), refresh_token: expect.any(String), token_type: 'Bearer', expires_in: 900,
+    access_token: expect.any(String),
+    refresh_token: expect.any(String),
+    token_type: 'Bearer',
+    expires_in: 900,
     user: { id: expect.any(String), email, full_name: 'Asha', market_role: 'both', member_since: expect.any(String) },
   });
 });
@@ -45,19 +56,30 @@ test('a wrong password answers 401 with the error of the command', async () => {
   const { email } = await register();
   const response = await http.post('/v1/auth/login', { email, password: 'wrong horse' });
   expect(response.status).toBe(401);
-  expect(await response.json()).toMatchObject({ ok: false, error: { code: 'sessions.wrong_credentials', retry: 'never' } });
+  expect(await response.json()).toMatchObject({
+    ok: false,
+    error: { code: 'sessions.wrong_credentials', retry: 'never' },
+  });
   expect(cookiesOf(response)).toEqual({});
 });
 
 test('errors name the fields as the app sent them', async () => {
-  const response = await http.post('/v1/auth/register', { full_name: '', email: 'a@example.test', password: 'correct horse' });
+  const response = await http.post('/v1/auth/register', {
+    full_name: '',
+    email: 'a@example.test',
+    password: 'correct horse',
+  });
   expect(response.status).toBe(400);
   expect(await response.json()).toMatchObject({ error: { code: 'input.invalid', issues: [{ path: 'full_name' }] } });
 });
 
 test('a stale token sent along does not keep anyone from signing in', async () => {
   const { email } = await register();
-  const response = await http.post('/v1/auth/login', { email, password: 'correct horse' }, { authorization: 'Bearer stale' });
+  const response = await http.post(
+    '/v1/auth/login',
+    { email, password: 'correct horse' },
+    { authorization: 'Bearer stale' },
+  );
   expect(response.status).toBe(200);
 });
 
@@ -91,7 +113,10 @@ test('a refresh token is traded from the body', async () => {
 test('a refresh token is traded from the cookie, for our own site only', async () => {
   const { cookies } = await register();
   const headers = { cookie: cookie(cookies) };
-  const foreign = await http.send('/v1/auth/refresh', { method: 'POST', headers: { ...headers, origin: 'https://evil.example' } });
+  const foreign = await http.send('/v1/auth/refresh', {
+    method: 'POST',
+    headers: { ...headers, origin: 'https://evil.example' },
+  });
   expect(foreign.status).toBe(403);
   const own = await http.send('/v1/auth/refresh', { method: 'POST', headers: { ...headers, origin: publicUrl } });
   expect(own.status).toBe(200);
@@ -99,14 +124,20 @@ test('a refresh token is traded from the cookie, for our own site only', async (
 });
 
 test('a refused refresh cookie is cleared', async () => {
-  const response = await http.send('/v1/auth/refresh', { method: 'POST', headers: { cookie: 'refresh_token=old', origin: publicUrl } });
+  const response = await http.send('/v1/auth/refresh', {
+    method: 'POST',
+    headers: { cookie: 'refresh_token=old', origin: publicUrl },
+  });
   expect(response.status).toBe(401);
   expect(cookiesOf(response)).toEqual({ access_token: '', refresh_token: '' });
 });
 
 test('logging out ends the session and clears the cookies', async () => {
   const { body, cookies } = await register();
-  const response = await http.send('/v1/auth/logout', { method: 'POST', headers: { cookie: cookie(cookies), origin: shopOrigin } });
+  const response = await http.send('/v1/auth/logout', {
+    method: 'POST',
+    headers: { cookie: cookie(cookies), origin: shopOrigin },
+  });
   expect(response.status).toBe(200);
   expect(cookiesOf(response)).toEqual({ access_token: '', refresh_token: '' });
   const me = await http.send('/v1/auth/me', { headers: { authorization: `Bearer ${body.access_token}` } });

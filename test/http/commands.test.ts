@@ -56,7 +56,11 @@ test.each([
   ['{}', 'text/plain'],
   ['a=b', 'application/x-www-form-urlencoded'],
 ])('the body %s as %s is malformed', async (body, type) => {
-  const response = await http.send('/v1/commands/users.me', { method: 'POST', body, headers: { 'content-type': type } });
+  const response = await http.send('/v1/commands/users.me', {
+    method: 'POST',
+    body,
+    headers: { 'content-type': type },
+  });
   expect(response.status).toBe(400);
   expect((await response.json()).error.code).toBe('frame.malformed');
 });
@@ -73,7 +77,10 @@ test('a body over the limit answers 413, announced or not', async () => {
   const headers = { 'content-type': 'application/json' };
   const announced = await fetch(`${url}/v1/commands/users.update`, { method: 'POST', body, headers });
   const streamed = await fetch(`${url}/v1/commands/users.update`, {
-    method: 'POST', body: new Blob([body]).stream(), headers, duplex: 'half',
+    method: 'POST',
+    body: new Blob([body]).stream(),
+    headers,
+    duplex: 'half',
   } as RequestInit);
   for (const response of [announced, streamed] as Answer[]) {
     expect(response.status).toBe(413);
@@ -100,14 +107,22 @@ test.each([
   [{ origin: 'http://10.0.0.5:3000', host: '10.0.0.5:3000' }, 200],
 ])('a change by cookie with %j answers %i', async (headers, status) => {
   const asha = await http.market.user();
-  const response = await http.post('/v1/commands/users.update', { bio: 'hi' }, { cookie: `access_token=${asha.token}`, ...headers });
+  const response = await http.post(
+    '/v1/commands/users.update',
+    { bio: 'hi' },
+    { cookie: `access_token=${asha.token}`, ...headers },
+  );
   expect(response.status).toBe(status);
   expect(await http.market.inboxOf(asha)).toHaveLength(status === 200 ? 1 : 0);
 });
 
 test('a Bearer token needs no origin', async () => {
   const asha = await http.market.user();
-  const response = await http.post('/v1/commands/users.update', { bio: 'hi' }, { ...bearer(asha.token), origin: 'https://any.example' });
+  const response = await http.post(
+    '/v1/commands/users.update',
+    { bio: 'hi' },
+    { ...bearer(asha.token), origin: 'https://any.example' },
+  );
   expect(response.status).toBe(200);
 });
 

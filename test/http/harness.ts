@@ -29,7 +29,9 @@ export const publicUrl = 'https://market.test';
 export const shopOrigin = 'https://shop.example';
 
 /** The HTTP surface over the real domain; `change` replaces parts of it. */
-export async function createHttpHarness(change: (market: Harness) => Partial<HttpParts> = () => ({})): Promise<HttpHarness> {
+export async function createHttpHarness(
+  change: (market: Harness) => Partial<HttpParts> = () => ({}),
+): Promise<HttpHarness> {
   const market = await createHarness(bindTestPorts);
   const folder = await mkdtemp(join(tmpdir(), 'soko-http-'));
   const disk = await createDiskStore({ folder, publicUrl, secret: 'test-secret', clock: market.clock });
@@ -41,8 +43,11 @@ export async function createHttpHarness(change: (market: Harness) => Partial<Htt
     operations,
     errors,
     settings: {
-      publicUrl, corsOrigins: [shopOrigin], cookieSecure: true,
-      accessTtlMs: market.tokens.accessTtlMs, refreshTtlMs: market.tokens.refreshTtlMs,
+      publicUrl,
+      corsOrigins: [shopOrigin],
+      cookieSecure: true,
+      accessTtlMs: market.tokens.accessTtlMs,
+      refreshTtlMs: market.tokens.refreshTtlMs,
     },
     diskFiles: disk,
     ready: async () => ({ ready: true, checks: { database: 'ok' } }),
@@ -53,10 +58,15 @@ export async function createHttpHarness(change: (market: Harness) => Partial<Htt
   const servers: ServerType[] = [];
   const send: HttpHarness['send'] = (path, init) => http.fetch(new Request(`${publicUrl}${path}`, init), info);
   return {
-    market, logged, send,
-    post: (path, body, headers = {}) => send(path, {
-      method: 'POST', body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers },
-    }),
+    market,
+    logged,
+    send,
+    post: (path, body, headers = {}) =>
+      send(path, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      }),
     async listen() {
       const server = serve({ fetch: (request) => http.fetch(request, info), port: 0, hostname: '127.0.0.1' });
       servers.push(server);

@@ -17,7 +17,9 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
   metrics.delivered('inbox', 5);
   connections = 7;
   const text = await scrape(ops);
-  expect(text).toContain('soko_command_duration_seconds_bucket{le="0.005",name="offers.accept",outcome="offers.stale"} 1');
+  expect(text).toContain(
+    'soko_command_duration_seconds_bucket{le="0.005",name="offers.accept",outcome="offers.stale"} 1',
+  );
   expect(text).toContain('soko_job_lateness_seconds_sum{name="offers.expire"} 2');
   expect(text).toContain('soko_delivered_total{kind="inbox"} 5');
   expect(text).toContain('soko_connections 7');
@@ -33,7 +35,10 @@ test('two servers in one process count apart', async () => {
 });
 
 test('the ops port answers readiness too', async () => {
-  const ops = createOps({ metrics: createMetrics(), ready: async () => ({ ready: false, checks: { draining: 'yes' } }) });
+  const ops = createOps({
+    metrics: createMetrics(),
+    ready: async () => ({ ready: false, checks: { draining: 'yes' } }),
+  });
   const response = await ops.fetch(new Request('http://ops.test/readyz'), { ip: '127.0.0.1' });
   expect(response.status).toBe(503);
 });

@@ -37,8 +37,12 @@ test('every link inside the reference leads somewhere', () => {
 test.each(['/', '/docs'])('%s loads nothing from elsewhere', async (path) => {
   const response = await http.send(path);
   expect(response.status).toBe(200);
-  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'; style-src 'self'; script-src 'self'");
-  const sources = [...(await response.text()).matchAll(/(?:src|rel="stylesheet" href)="([^"]+)"/g)].map(([, source = '']) => source);
+  expect(response.headers.get('content-security-policy')).toContain(
+    "default-src 'none'; style-src 'self'; script-src 'self'",
+  );
+  const sources = [...(await response.text()).matchAll(/(?:src|rel="stylesheet" href)="([^"]+)"/g)].map(
+    ([, source = '']) => source,
+  );
   expect(sources.length).toBeGreaterThan(0);
   for (const source of sources) expect((await http.send(source)).status).toBe(200);
 });

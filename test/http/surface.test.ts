@@ -16,7 +16,10 @@ afterAll(() => http.close());
 test('an unknown address answers 404 shaped as the ack', async () => {
   const response = await http.send('/v1/nothing');
   expect(response.status).toBe(404);
-  expect(await response.json()).toMatchObject({ ok: false, error: { code: 'route.not_found', requestId: expect.any(String) } });
+  expect(await response.json()).toMatchObject({
+    ok: false,
+    error: { code: 'route.not_found', requestId: expect.any(String) },
+  });
 });
 
 test('a wrong method answers 405 and names the right ones', async () => {
@@ -50,10 +53,15 @@ test('HEAD answers as GET does, without a body', async () => {
   expect(await response.text()).toBe('');
 });
 
-const preflight = (origin: string) => http.send('/v1/commands/users.update', {
-  method: 'OPTIONS',
-  headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,idempotency-key' },
-});
+const preflight = (origin: string) =>
+  http.send('/v1/commands/users.update', {
+    method: 'OPTIONS',
+    headers: {
+      origin,
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,idempotency-key',
+    },
+  });
 
 test('an allow-listed shop may call with cookies', async () => {
   const response = await preflight(shopOrigin);

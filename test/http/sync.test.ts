@@ -10,14 +10,20 @@ afterAll(() => http.close());
 test('an app goes on from the cursor of its last delta', async () => {
   const asha = await http.market.user();
   const delta = async (since: string) => {
-    const response = await http.send(`/v1/sync/delta?since=${since}`, { headers: { authorization: `Bearer ${asha.token}` } });
+    const response = await http.send(`/v1/sync/delta?since=${since}`, {
+      headers: { authorization: `Bearer ${asha.token}` },
+    });
     expect(response.status).toBe(200);
     return response.json();
   };
   const { cursor } = await delta('nothing yet');
   for (const bio of ['one', 'two']) await http.market.ok(asha, 'users.update', { bio });
   const changed = await delta(cursor);
-  expect(changed).toMatchObject({ more: false, snapshot_required: false, changes: { user: { upserts: [{ id: asha.id, bio: 'two' }], deletes: [] } } });
+  expect(changed).toMatchObject({
+    more: false,
+    snapshot_required: false,
+    changes: { user: { upserts: [{ id: asha.id, bio: 'two' }], deletes: [] } },
+  });
   expect((await delta(changed.cursor)).changes).toEqual({});
 });
 

@@ -11,7 +11,11 @@ beforeAll(async () => {
   http = await createHttpHarness();
   url = await http.listen();
   asha = await http.market.user();
-  photo = Buffer.from(await sharp({ create: { width: 640, height: 480, channels: 3, background: 'teal' } }).jpeg().toBuffer());
+  photo = Buffer.from(
+    await sharp({ create: { width: 640, height: 480, channels: 3, background: 'teal' } })
+      .jpeg()
+      .toBuffer(),
+  );
 });
 afterAll(() => http.close());
 
@@ -32,13 +36,19 @@ test('an app uploads a photo: presign, put, confirm, look', async () => {
   const { target, object_key, headers } = await presign();
   expect(headers).toEqual({ 'Content-Type': 'image/jpeg' });
   expect((await put(target, photo)).status).toBe(200);
-  const confirmed = await http.post('/v1/images/confirm', { scope: 'listing', listing_id: null, object_key, width: 640, height: 480 }, bearer());
+  const confirmed = await http.post(
+    '/v1/images/confirm',
+    { scope: 'listing', listing_id: null, object_key, width: 640, height: 480 },
+    bearer(),
+  );
   const { preview_url } = await confirmed.json();
   await http.market.runJob('uploads.process');
   const preview = await fetch(preview_url.replace(publicUrl, url));
   expect(preview.status).toBe(200);
   expect(Object.fromEntries(preview.headers)).toMatchObject({
-    'content-type': 'image/webp', 'cross-origin-resource-policy': 'cross-origin', 'x-content-type-options': 'nosniff',
+    'content-type': 'image/webp',
+    'cross-origin-resource-policy': 'cross-origin',
+    'x-content-type-options': 'nosniff',
     'cache-control': 'public, max-age=31536000, immutable',
   });
   const bytes = await preview.arrayBuffer();
@@ -67,13 +77,20 @@ test('a body over the limit of its purpose is refused while it streams in', asyn
   expect((await response.json()).error.code).toBe('frame.too_large');
 });
 
-test.each(['/v1/files/public/nothing/preview.webp', '/v1/files/..%2f..%2fetc/passwd', '/v1/files/temp/x'])('%s is not there', async (path) => {
-  const response = await http.send(path);
-  expect([403, 404]).toContain(response.status);
-});
+test.each(['/v1/files/public/nothing/preview.webp', '/v1/files/..%2f..%2fetc/passwd', '/v1/files/temp/x'])(
+  '%s is not there',
+  async (path) => {
+    const response = await http.send(path);
+    expect([403, 404]).toContain(response.status);
+  },
+);
 
 test('a guest cannot presign', async () => {
-  const response = await http.post('/v1/images/presign', { filename: 'a.jpg', content_type: 'image/jpeg', scope: 'listing' });
+  const response = await http.post('/v1/images/presign', {
+    filename: 'a.jpg',
+    content_type: 'image/jpeg',
+    scope: 'listing',
+  });
   expect(response.status).toBe(401);
 });
 

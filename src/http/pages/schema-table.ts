@@ -24,7 +24,10 @@ export function fieldsOf(schema: JsonSchema, at = { prefix: '', depth: 0 }): Fie
   return Object.entries(inner.properties as Record<string, JsonSchema>).flatMap(([name, field]) => {
     const view = viewIn(field);
     const row = {
-      path: `${at.prefix}${name}`, type: typeOf(field), required: required.has(name), note: noteOf(field),
+      path: `${at.prefix}${name}`,
+      type: typeOf(field),
+      required: required.has(name),
+      note: noteOf(field),
       ...(view === undefined ? {} : { view }),
     };
     const lead = { prefix: `${row.path}${isList(field) ? '[]' : ''}.`, depth: at.depth + 1 };
@@ -37,11 +40,14 @@ export function schemaTable(schema: JsonSchema, none: string): Html {
   const fields = fieldsOf(schema);
   if (view !== undefined) return html`<p>${isList(schema) ? 'A list of ' : ''}<a href="#view-${view}">${view}</a></p>`;
   if (fields.length === 0) return html`<p class="quiet">${none}</p>`;
-  return html`<table class="fields"><thead><tr><th>Field</th><th>Type</th><th>Bounds and meaning</th></tr></thead><tbody>
-    ${fields.map((field) => html`<tr>
+  return html`<table class="fields"><thead><tr><th>Field</th><th>Type</th><th>Bounds and meaning</th></tr></thead>
+<tbody>
+    ${fields.map(
+      (field) => html`<tr>
       <td><code>${field.path}</code>${field.required ? '' : html` <span class="quiet">optional</span>`}</td>
       <td>${field.view === undefined ? field.type : html`<a href="#view-${field.view}">${field.type}</a>`}</td>
-      <td>${field.note}</td></tr>`)}</tbody></table>`;
+      <td>${field.note}</td></tr>`,
+    )}</tbody></table>`;
 }
 
 /** An input that fits the schema: required fields only, with values that speak for themselves. */
@@ -54,7 +60,9 @@ export function exampleOf(schema: JsonSchema): unknown {
   if (schema.type === 'object') {
     const required = new Set((schema.required as string[] | undefined) ?? []);
     const fields = Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>);
-    return Object.fromEntries(fields.filter(([name]) => required.has(name)).map(([name, field]) => [name, exampleOf(field)]));
+    return Object.fromEntries(
+      fields.filter(([name]) => required.has(name)).map(([name, field]) => [name, exampleOf(field)]),
+    );
   }
   if (schema.type === 'array') return schema.minItems ? [exampleOf(schema.items as JsonSchema)] : [];
   if (schema.type === 'integer' || schema.type === 'number') return Math.max(1, Number(schema.minimum ?? 1));
@@ -76,7 +84,8 @@ function typeOf(schema: JsonSchema): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return (schema.enum as unknown[]).join(' | ');
   const options = alternatives(schema);
-  if (options.length > 0) return [...new Set([...options.map(typeOf), ...(isNullable(schema) ? ['null'] : [])])].join(' | ');
+  if (options.length > 0)
+    return [...new Set([...options.map(typeOf), ...(isNullable(schema) ? ['null'] : [])])].join(' | ');
   if (schema.type === 'array') return `list of ${typeOf(schema.items as JsonSchema)}`;
   if (Array.isArray(schema.type)) return schema.type.join(' | ');
   if (schema.format) return String(schema.format);
@@ -93,9 +102,15 @@ function noteOf(schema: JsonSchema): string {
     return high === undefined ? '' : `at most ${high}${unit}`;
   };
   return [
-    description, range(minimum, maximum, ''), range(minLength, maxLength, ' characters'), range(minItems, maxItems, ' items'),
-    pattern === undefined ? '' : `matches ${pattern}`, own.default === undefined ? '' : `default ${JSON.stringify(own.default)}`,
-  ].filter(Boolean).join('; ');
+    description,
+    range(minimum, maximum, ''),
+    range(minLength, maxLength, ' characters'),
+    range(minItems, maxItems, ' items'),
+    pattern === undefined ? '' : `matches ${pattern}`,
+    own.default === undefined ? '' : `default ${JSON.stringify(own.default)}`,
+  ]
+    .filter(Boolean)
+    .join('; ');
 }
 
 function alternatives(schema: JsonSchema): JsonSchema[] {

@@ -55,7 +55,9 @@ function signIn(c: HttpContext, parts: HttpParts, { tokens, user }: SignedIn): R
   const common = { httpOnly: true, sameSite: 'Lax', secure } as const;
   setCookie(c, 'access_token', tokens.accessToken, { ...common, path: '/', maxAge: Math.floor(accessTtlMs / 1000) });
   setCookie(c, 'refresh_token', tokens.refreshToken, {
-    ...common, path: refreshPath, maxAge: Math.floor(refreshTtlMs / 1000),
+    ...common,
+    path: refreshPath,
+    maxAge: Math.floor(refreshTtlMs / 1000),
   });
   return c.json(toSnake(user === undefined ? tokens : { ...tokens, user }) as object);
 }

@@ -32,5 +32,8 @@ export function fileRoutes({ errors }: HttpParts, disk: DiskFiles): Hono<HttpEnv
 }
 
 const failures: Readonly<Record<number, string>> = {
-  400: 'frame.malformed', 403: 'route.signature_invalid', 404: 'route.not_found', 413: 'frame.too_large',
+  400: 'frame.malformed',
+  403: 'route.signature_invalid',
+  404: 'route.not_found',
+  413: 'frame.too_large',
 };

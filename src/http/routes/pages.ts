@@ -6,16 +6,35 @@ import { landingPage } from '../pages/landing.ts';
 import { specs } from '../specs/index.ts';
 import type { HttpEnv, HttpSettings } from '../parts.ts';
 
-const pagePolicy = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const pagePolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
 
 /** Pages and documents for people and tools. Each is made once, when it is first asked for. */
 export function pageRoutes({ publicUrl }: HttpSettings): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
-  const page = (path: string, make: () => unknown) => routes.get(path, once('text/html; charset=utf-8', async () => String(await make())));
+  const page = (path: string, make: () => unknown) =>
+    routes.get(
+      path,
+      once('text/html; charset=utf-8', async () => String(await make())),
+    );
   page('/', () => landingPage(publicUrl));
   page('/docs', () => docsPage(publicUrl));
-  routes.get('/docs/page.css', once('text/css; charset=utf-8', () => asset('page.css')));
-  routes.get('/docs/page.js', once('text/javascript; charset=utf-8', () => asset('page.js')));
+  routes.get(
+    '/docs/page.css',
+    once('text/css; charset=utf-8', () => asset('page.css')),
+  );
+  routes.get(
+    '/docs/page.js',
+    once('text/javascript; charset=utf-8', () => asset('page.js')),
+  );
   routes.get('/openapi.json', once('application/json', specs.openapi));
   routes.get('/asyncapi.json', once('application/json', specs.asyncapi));
   return routes;

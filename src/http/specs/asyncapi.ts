@@ -19,25 +19,49 @@ const timestamp = { type: 'string', format: 'date-time' };
 /** What the socket carries as AsyncAPI 3. Each Socket.IO event is a channel; `send` and `receive` are the server's. */
 export function asyncApi(): JsonSchema {
   const book = createSchemaBook('draft-7');
-  const pushed = [inboxChannel(book), ...[...roomKinds.values()].map((kind) => roomChannel(kind, book)), signalChannel(book), ...controlChannels()];
+  const pushed = [
+    inboxChannel(book),
+    ...[...roomKinds.values()].map((kind) => roomChannel(kind, book)),
+    signalChannel(book),
+    ...controlChannels(),
+  ];
   const channels = [commandChannel(), ...pushed];
   return {
     asyncapi: '3.0.0',
     info: {
-      title: 'Soko', version: `${protocolVersion}.0.0`, license: { name: 'MIT' },
-      description: 'One authenticated Socket.IO v4 connection. Commands are sent with an acknowledgement and described in /openapi.json; this is what the server pushes.',
+      title: 'Soko',
+      version: `${protocolVersion}.0.0`,
+      license: { name: 'MIT' },
+      description:
+        'One authenticated Socket.IO v4 connection. Commands are sent with an acknowledgement and described in ' +
+        '/openapi.json; this is what the server pushes.',
     },
     defaultContentType: 'application/json',
     servers: {
       socket: {
-        host: '{host}', pathname: '/socket.io/', protocol: 'wss', description: 'Socket.IO v4, namespace /, WebSocket transport.',
+        host: '{host}',
+        pathname: '/socket.io/',
+        protocol: 'wss',
+        description: 'Socket.IO v4, namespace /, WebSocket transport.',
         variables: { host: { default: 'localhost:3000' } },
       },
     },
-    channels: Object.fromEntries(channels.map(({ name, event, description, messages }) => [name, { address: event, description, messages }])),
+    channels: Object.fromEntries(
+      channels.map(({ name, event, description, messages }) => [name, { address: event, description, messages }]),
+    ),
     operations: {
-      command: { action: 'receive', channel: channelRef('command'), messages: [messageRef('command', 'call')], reply: { channel: channelRef('command'), messages: [messageRef('command', 'ack')] } },
-      ...Object.fromEntries(pushed.map(({ name, description }) => [`push.${name}`, { action: 'send', channel: channelRef(name), summary: description }])),
+      command: {
+        action: 'receive',
+        channel: channelRef('command'),
+        messages: [messageRef('command', 'call')],
+        reply: { channel: channelRef('command'), messages: [messageRef('command', 'ack')] },
+      },
+      ...Object.fromEntries(
+        pushed.map(({ name, description }) => [
+          `push.${name}`,
+          { action: 'send', channel: channelRef(name), summary: description },
+        ]),
+      ),
     },
     components: { schemas: { ErrorReply: errorReply, ...book.shared } },
   };
@@ -48,7 +72,8 @@ function commandChannel(): Channel {
   return {
     name: 'command',
     event: '{command}',
-    description: 'The event is named as the operation is, such as offers.accept. Inputs and answers are those of POST /v1/commands/<name>.',
+    description:
+      'Named as the operation is, such as offers.accept. Inputs and answers are those of POST /v1/commands/<name>.',
     messages: {
       call: { summary: 'The input, with an optional idempotencyKey.', payload: { type: 'object' } },
       ack: { summary: 'The acknowledgement.', payload: { oneOf: [ok, { $ref: '#/components/schemas/ErrorReply' }] } },
@@ -68,15 +93,26 @@ function inboxChannel(book: SchemaBook): Channel {
 function inboxMessage(event: InboxEvent, book: SchemaBook): JsonSchema {
   const head = { entity: { const: event.entity } };
   const told = isUndefined(event.change) ? {} : { change: book.output(event.change) };
-  const data = { allOf: [{ type: 'object', required: ['entity'], properties: { ...head, ...told } }, book.output(event.view)] };
-  return { name: event.type, summary: `Your view of the ${event.entity}, in full.`, payload: frame({}, { type: event.type, data }) };
+  const data = {
+    allOf: [{ type: 'object', required: ['entity'], properties: { ...head, ...told } }, book.output(event.view)],
+  };
+  return {
+    name: event.type,
+    summary: `Your view of the ${event.entity}, in full.`,
+    payload: frame({}, { type: event.type, data }),
+  };
 }
 
 function roomChannel({ kind, summary, events: kinds }: RoomKind, book: SchemaBook): Channel {
   const room = { type: 'string', pattern: `^${kind}:` };
-  const messages = kinds.map(({ type, data }) => [type, { name: type, payload: frame({ room }, { type, data: book.output(data) }) }]);
+  const messages = kinds.map(({ type, data }) => [
+    type,
+    { name: type, payload: frame({ room }, { type, data: book.output(data) }) },
+  ]);
   return {
-    name: `room.${kind}`, event: 'room', messages: Object.fromEntries(messages),
+    name: `room.${kind}`,
+    event: 'room',
+    messages: Object.fromEntries(messages),
     description: `${summary} Enter with rooms.join { room: "${kind}:<id>" }. Numbered, with a bounded history.`,
   };
 }
@@ -96,24 +132,32 @@ function frame(lead: JsonSchema, { type, data }: { type: string; data: JsonSchem
 }
 
 function signalChannel(book: SchemaBook): Channel {
-  const messages = [...signals.values()].map(({ type, data }) => [type, {
-    name: type,
-    payload: {
-      type: 'object',
-      required: ['type', 'data'],
-      properties: { type: { const: type }, room: { type: 'string' }, data: book.output(data) },
+  const messages = [...signals.values()].map(({ type, data }) => [
+    type,
+    {
+      name: type,
+      payload: {
+        type: 'object',
+        required: ['type', 'data'],
+        properties: { type: { const: type }, room: { type: 'string' }, data: book.output(data) },
+      },
     },
-  }]);
+  ]);
   return {
-    name: 'signal', event: 'signal', messages: Object.fromEntries(messages),
+    name: 'signal',
+    event: 'signal',
+    messages: Object.fromEntries(messages),
     description: 'The latest value of something fleeting. May be dropped or merged.',
   };
 }
 
 function controlChannels(): Channel[] {
-  return controlFrames.map(({ event, summary, payload }) => (
-    { name: event, event, description: summary, messages: { [event]: { name: event, payload } } }
-  ));
+  return controlFrames.map(({ event, summary, payload }) => ({
+    name: event,
+    event,
+    description: summary,
+    messages: { [event]: { name: event, payload } },
+  }));
 }
 
 function isUndefined(schema: z.ZodType): boolean {

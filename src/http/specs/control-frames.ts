@@ -29,7 +29,10 @@ export const controlFrames: readonly ControlFrame[] = [
             epoch: { type: 'string' },
             head: { type: 'integer' },
             recovered: { type: 'boolean', description: 'The frames that follow continue exactly at the cursor + 1.' },
-            snapshotRequired: { type: 'boolean', description: 'The cursor is too old or of another epoch: call sync.snapshot.' },
+            snapshotRequired: {
+              type: 'boolean',
+              description: 'The cursor is too old or of another epoch: call sync.snapshot.',
+            },
           },
         },
         limits: { type: 'object', description: 'The bounds of the server.' },

@@ -1,7 +1,14 @@
 import { limits, type Operation } from '../../domain/kernel/index.ts';
 import { errors as domainErrors } from '../../domain/registry.ts';
 import { httpErrors } from '../errors.ts';
-import { callsPerMinute, errorsByStatus, protocolVersion, publicAreas, universalCodes, whoMayCall } from './operations.ts';
+import {
+  callsPerMinute,
+  errorsByStatus,
+  protocolVersion,
+  publicAreas,
+  universalCodes,
+  whoMayCall,
+} from './operations.ts';
 import { appRoutes } from './routes.ts';
 import { createSchemaBook, type JsonSchema, type SchemaBook } from './schemas.ts';
 
@@ -13,14 +20,19 @@ export function openApi(): JsonSchema {
   const areas = publicAreas();
   const operations = areas.flatMap((area) => area.operations.map((operation) => ({ area: area.name, operation })));
   const commands = operations.map(({ area, operation }) => [
-    `/v1/commands/${operation.name}`, { post: describe(operation, { area, book }) },
+    `/v1/commands/${operation.name}`,
+    { post: describe(operation, { area, book }) },
   ]);
   const { paths, tags } = appRoutes(book);
   return {
     openapi: '3.1.0',
     info: {
-      title: 'Soko', version: `${protocolVersion}.0.0`, license: { name: 'MIT', identifier: 'MIT' },
-      description: 'Commands and queries over HTTP. The same operations, and the events that answer them, live on the socket: see /asyncapi.json and /docs.',
+      title: 'Soko',
+      version: `${protocolVersion}.0.0`,
+      license: { name: 'MIT', identifier: 'MIT' },
+      description:
+        'Commands and queries over HTTP. The same operations, and the events that follow them, live on the socket: ' +
+        'see /asyncapi.json and /docs.',
     },
     servers: [{ url: '/' }],
     tags: [...tags, ...areas.map(({ name }) => ({ name }))],
@@ -31,7 +43,9 @@ export function openApi(): JsonSchema {
         cookie: { type: 'apiKey', in: 'cookie', name: 'access_token' },
       },
       parameters: { idempotencyKey },
-      responses: Object.fromEntries([...errorsByStatus(universalCodes, errors)].map(([status, codes]) => [`Error${status}`, errorResponse(codes)])),
+      responses: Object.fromEntries(
+        [...errorsByStatus(universalCodes, errors)].map(([status, codes]) => [`Error${status}`, errorResponse(codes)]),
+      ),
       schemas: { ErrorReply: errorReply, ...sorted(book.shared) },
     },
   };
@@ -49,7 +63,10 @@ function describe(operation: Operation, { area, book }: { area: string; book: Sc
     security: [...(access === 'guest' ? [{}] : []), { bearer: [] }, { cookie: [] }],
     ...(kind === 'command' ? { parameters: [{ $ref: '#/components/parameters/idempotencyKey' }] } : {}),
     requestBody: { required: true, content: { 'application/json': { schema: book.input(input) } } },
-    responses: { 200: { description: 'Done.', content: { 'application/json': { schema: ok } } }, ...failures(operation) },
+    responses: {
+      200: { description: 'Done.', content: { 'application/json': { schema: ok } } },
+      ...failures(operation),
+    },
   };
 }
 
@@ -57,21 +74,29 @@ function failures(operation: Operation): JsonSchema {
   const declared = errorsByStatus(operation.errors, errors);
   const universal = errorsByStatus(universalCodes, errors);
   const statuses = [...new Set([...declared.keys(), ...universal.keys()])].toSorted((left, right) => left - right);
-  return Object.fromEntries(statuses.map((status) => {
-    const own = declared.get(status);
-    if (!own) return [status, { $ref: `#/components/responses/Error${status}` }];
-    return [status, errorResponse([...new Set([...own, ...(universal.get(status) ?? [])])])];
-  }));
+  return Object.fromEntries(
+    statuses.map((status) => {
+      const own = declared.get(status);
+      if (!own) return [status, { $ref: `#/components/responses/Error${status}` }];
+      return [status, errorResponse([...new Set([...own, ...(universal.get(status) ?? [])])])];
+    }),
+  );
 }
 
 function errorResponse(codes: readonly string[]): JsonSchema {
   const told = codes.map((code) => `- \`${code}\`: ${errors[code as keyof typeof errors]?.text}`);
-  return { description: told.join('\n'), content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorReply' } } } };
+  return {
+    description: told.join('\n'),
+    content: { 'application/json': { schema: { $ref: '#/components/schemas/ErrorReply' } } },
+  };
 }
 
 const idempotencyKey = {
-  name: 'Idempotency-Key', in: 'header', required: false, schema: { type: 'string', minLength: 1, maxLength: 64 },
-  description: `A UUID of the caller's. Repeating a command with its key within ${limits.idempotencyKeptHours} hours answers the first result again.`,
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  schema: { type: 'string', minLength: 1, maxLength: 64 },
+  description: `Repeated with its key within ${limits.idempotencyKeptHours} hours, a command answers its first result again.`,
 };
 
 export const errorReply: JsonSchema = {
@@ -90,7 +115,8 @@ export const errorReply: JsonSchema = {
         issues: {
           type: 'array',
           items: {
-            type: 'object', required: ['path', 'message'],
+            type: 'object',
+            required: ['path', 'message'],
             properties: { path: { type: 'string' }, message: { type: 'string' } },
           },
         },

@@ -6,7 +6,10 @@ export const protocolVersion = 1;
 /** Operations that clients may call, by area, in the order of the registry. */
 export function publicAreas(): { name: string; operations: Operation[] }[] {
   const list: readonly Area[] = areas;
-  const open = list.map(({ name, operations }) => ({ name, operations: operations.filter(({ access }) => access !== 'system') }));
+  const open = list.map(({ name, operations }) => ({
+    name,
+    operations: operations.filter(({ access }) => access !== 'system'),
+  }));
   return open.filter(({ operations }) => operations.length > 0);
 }
 

@@ -25,9 +25,13 @@ function authPaths(book: SchemaBook): JsonSchema {
   const signedIn = { ...tokenAnswer, properties: { ...properties(tokenAnswer), user: snaked(resolved(book, user)) } };
   const refreshToken = { type: 'object', properties: { refresh_token: { type: 'string' } } };
   const login = {
-    type: 'object', required: ['identifier', 'password'],
+    type: 'object',
+    required: ['identifier', 'password'],
     properties: {
-      identifier: { type: 'string', description: 'E-mail address, username or phone number; also taken as email, username or phone.' },
+      identifier: {
+        type: 'string',
+        description: 'E-mail address, username or phone number; also taken as email, username or phone.',
+      },
       password: { type: 'string' },
     },
   };
@@ -35,10 +39,19 @@ function authPaths(book: SchemaBook): JsonSchema {
     post: route('auth', { summary, ...more }),
   });
   return {
-    '/v1/auth/register': post('Create an account and sign in.', { body: snaked(book.input(named('accounts.register').input)), ok: signedIn }),
+    '/v1/auth/register': post('Create an account and sign in.', {
+      body: snaked(book.input(named('accounts.register').input)),
+      ok: signedIn,
+    }),
     '/v1/auth/login': post('Sign in.', { body: login, ok: signedIn }),
-    '/v1/auth/refresh': post('Trade a refresh token, of the body or else of the cookie.', { body: refreshToken, ok: tokenAnswer }),
-    '/v1/auth/logout': post('End the session and clear the cookies.', { ok: { type: 'object' }, security: signedInOnly }),
+    '/v1/auth/refresh': post('Trade a refresh token, of the body or else of the cookie.', {
+      body: refreshToken,
+      ok: tokenAnswer,
+    }),
+    '/v1/auth/logout': post('End the session and clear the cookies.', {
+      ok: { type: 'object' },
+      security: signedInOnly,
+    }),
     '/v1/auth/me': {
       get: route('auth', { summary: 'Your own profile.', ok: snaked(resolved(book, user)), security: signedInOnly }),
     },
@@ -48,12 +61,20 @@ function authPaths(book: SchemaBook): JsonSchema {
 function imagePaths(book: SchemaBook): JsonSchema {
   const { input, output } = named('uploads.presign');
   const { purpose: scope, ...fields } = properties(book.input(input));
-  const presign = snaked({ type: 'object', required: ['filename', 'contentType', 'scope'], properties: { scope, ...fields } });
+  const presign = snaked({
+    type: 'object',
+    required: ['filename', 'contentType', 'scope'],
+    properties: { scope, ...fields },
+  });
   const confirm = {
-    type: 'object', required: ['object_key'],
+    type: 'object',
+    required: ['object_key'],
     properties: {
-      object_key: { type: 'string' }, scope: { type: 'string' }, listing_id: { type: 'string' },
-      width: { type: 'integer' }, height: { type: 'integer' },
+      object_key: { type: 'string' },
+      scope: { type: 'string' },
+      listing_id: { type: 'string' },
+      width: { type: 'integer' },
+      height: { type: 'integer' },
     },
   };
   const upload = snaked(resolved(book, book.output(named('uploads.confirm').output)));
@@ -61,7 +82,10 @@ function imagePaths(book: SchemaBook): JsonSchema {
     post: route('files', { summary, ...more, security: signedInOnly }),
   });
   return {
-    '/v1/images/presign': post('Get an address to PUT one file to.', { body: presign, ok: snaked(book.output(output)) }),
+    '/v1/images/presign': post('Get an address to PUT one file to.', {
+      body: presign,
+      ok: snaked(book.output(output)),
+    }),
     '/v1/images/confirm': post('Say that the file is uploaded.', { body: confirm, ok: upload }),
   };
 }
@@ -72,15 +96,21 @@ function filePaths(): JsonSchema {
   return {
     '/v1/uploads/{key}': {
       put: {
-        tags: ['files'], security: anyone, parameters: [key],
-        summary: 'Put the bytes of an upload, where no object store takes them. Use the address of uploads.presign as it is.',
+        tags: ['files'],
+        security: anyone,
+        parameters: [key],
+        summary:
+          'Put the bytes of an upload, where no object store takes them. Use the address of uploads.presign as it is.',
         requestBody: { required: true, ...bytes },
         responses: { 200: { description: 'Stored.' }, 403: error(403), 413: error(413) },
       },
     },
     '/v1/files/{key}': {
       get: {
-        tags: ['files'], security: anyone, parameters: [key], summary: 'A stored file.',
+        tags: ['files'],
+        security: anyone,
+        parameters: [key],
+        summary: 'A stored file.',
         responses: { 200: { description: 'The bytes.', ...bytes }, 403: error(403), 404: error(404) },
       },
     },
@@ -90,20 +120,37 @@ function filePaths(): JsonSchema {
 function otherPaths(book: SchemaBook): JsonSchema {
   const delta = book.output(named('sync.delta').output);
   const answer = {
-    ...snaked(delta), properties: { ...properties(snaked(delta)), cursor: { type: 'string', description: 'The next `since`.' } },
+    ...snaked(delta),
+    properties: { ...properties(snaked(delta)), cursor: { type: 'string', description: 'The next `since`.' } },
   };
-  const since = { name: 'since', in: 'query', schema: { type: 'string' }, description: 'The `cursor` of the answer before.' };
+  const since = {
+    name: 'since',
+    in: 'query',
+    schema: { type: 'string' },
+    description: 'The `cursor` of the answer before.',
+  };
   const provider = { name: 'provider', in: 'path', required: true, schema: { type: 'string' } };
   return {
     '/v1/sync/delta': {
-      get: { ...route('sync', { summary: 'What changed since a cursor.', ok: answer, security: signedInOnly }), parameters: [since] },
+      get: {
+        ...route('sync', { summary: 'What changed since a cursor.', ok: answer, security: signedInOnly }),
+        parameters: [since],
+      },
     },
     '/v1/webhooks/{provider}': {
       post: {
-        tags: ['webhooks'], security: anyone, parameters: [provider],
+        tags: ['webhooks'],
+        security: anyone,
+        parameters: [provider],
         summary: `A signed message of a payment provider, at most ${limits.httpBodyBytes} bytes.`,
         requestBody: { required: true, content: { '*/*': { schema: {} } } },
-        responses: { 200: { description: 'Stored, or known already.' }, 400: error(400), 401: error(401), 404: error(404), 413: error(413) },
+        responses: {
+          200: { description: 'Stored, or known already.' },
+          400: error(400),
+          401: error(401),
+          404: error(404),
+          413: error(413),
+        },
       },
     },
     '/healthz': { get: route('operations', { summary: 'The process answers.', ok: { type: 'object' } }) },
@@ -118,14 +165,22 @@ function otherPaths(book: SchemaBook): JsonSchema {
 
 function route(
   tag: string,
-  { summary, body, ok, security = anyone }: { summary: string; body?: JsonSchema; ok: JsonSchema; security?: JsonSchema[] },
+  {
+    summary,
+    body,
+    ok,
+    security = anyone,
+  }: { summary: string; body?: JsonSchema; ok: JsonSchema; security?: JsonSchema[] },
 ): JsonSchema {
   return {
-    tags: [tag], summary, security,
+    tags: [tag],
+    summary,
+    security,
     ...(body ? { requestBody: { content: { 'application/json': { schema: body } } } } : {}),
     responses: {
       200: { description: 'Done.', content: { 'application/json': { schema: ok } } },
-      ...(body ? { 400: error(400) } : {}), ...(tag === 'operations' ? {} : { 401: error(401) }),
+      ...(body ? { 400: error(400) } : {}),
+      ...(tag === 'operations' ? {} : { 401: error(401) }),
     },
   };
 }

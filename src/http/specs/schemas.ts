@@ -16,7 +16,12 @@ export interface SchemaBook {
 export function createSchemaBook(target: 'draft-2020-12' | 'draft-7'): SchemaBook {
   const shared: Record<string, JsonSchema> = {};
   const convert = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema => {
-    const options = { target, io, unrepresentable: 'any', override: (of: Converted) => tidy(of.jsonSchema, io) } as const;
+    const options = {
+      target,
+      io,
+      unrepresentable: 'any',
+      override: (of: Converted) => tidy(of.jsonSchema, io),
+    } as const;
     const { $schema: _, $defs, definitions, ...root } = z.toJSONSchema(schema, options as never) as JsonSchema;
     Object.assign(shared, hoisted($defs ?? definitions ?? {}));
     return hoisted(root);
