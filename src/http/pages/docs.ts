@@ -59,7 +59,8 @@ function connectSection(publicUrl: string): Section {
     entries: [],
     body: html`<p>Any Socket.IO v4 client, path <code>/socket.io/</code>, WebSocket transport. Send
 <code>auth: { token, inbox: { epoch, seq } }</code> with the number of the last inbox event that was applied: what
-was missed comes before live events. Keep that number, drop events up to it, and on a gap call <code>sync.pull</code>.</p>
+was missed comes before live events. Keep that number, drop events up to it, and on a gap call
+<code>sync.pull</code>.</p>
 ${snippet('JavaScript', connectExample(publicUrl))}
 <p>Every answer is <code>{ ok: true, data }</code> or
 <code>{ ok: false, error: { code, message, retry, retryAfterMs?, issues?, requestId } }</code>.

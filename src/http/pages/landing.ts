@@ -25,7 +25,7 @@ ${snippet(
 }
 
 export function connectExample(publicUrl: string): string {
-  return `import { io } from 'socket.io-client';
+  return `import { io } from "socket.io-client";
 
 const socket = io('${publicUrl}', { transports: ['websocket'] });
 socket.on('ready', ({ inbox }) => console.log('connected', inbox));

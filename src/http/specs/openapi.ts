@@ -96,7 +96,7 @@ const idempotencyKey = {
   in: 'header',
   required: false,
   schema: { type: 'string', minLength: 1, maxLength: 64 },
-  description: `Repeated with its key within ${limits.idempotencyKeptHours} hours, a command answers its first result again.`,
+  description: `Repeated with its key within ${limits.idempotencyKeptHours} hours, a command answers as it first did.`,
 };
 
 export const errorReply: JsonSchema = {
