@@ -51,7 +51,12 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[], log: Log):
 async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Omit<Soko, 'stop'>> {
   const market = await openMarket(config, { log, onStop });
   const { metrics, databases, rooms, jobs, readiness, disk } = market;
-  const serving = config.ROLE === 'worker' ? null : await serve(config, { market, log, onStop });
+  const gateway = openGateway(config, { market, log });
+  const serving = config.ROLE === 'worker' ? null : await serve(config, { market, gateway, log, onStop });
+  onStop(async () => {
+    readiness.drain();
+    await gateway.drain(config.DRAIN_WINDOW);
+  });
   const opsPort = await serveOps(config, { metrics, readiness, log, onStop });
   if (config.ROLE !== 'gateway') await jobs.start();
   readiness.open();
@@ -59,7 +64,7 @@ async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop
     port: serving?.port ?? null,
     opsPort,
     parts: {
-      ...(serving ? { sockets: serving.engine.kind } : {}),
+      ...(serving ? { sockets: serving.kind } : {}),
       database: databases.main.kind,
       rooms: rooms.state().mode,
       jobs: config.ROLE === 'gateway' ? `${jobs.kind} (run by workers)` : jobs.kind,
@@ -95,7 +100,9 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   late.jobs = jobs;
   onStop(() => jobs.stop(jobsStopMs));
   const readiness = createReadiness({ databases, rooms });
-  return { clock, metrics, databases, rooms, ports, disk, execute, jobs, readiness };
+  const tokens = ports.get(tokensPort);
+  const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);
+  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, authenticated };
 }
 
 type Market = Awaited<ReturnType<typeof openMarket>>;
@@ -117,26 +124,9 @@ async function openJobs(
   }
 }
 
-async function serve(
-  config: Config,
-  { market, log, onStop }: { market: Market; log: Log; onStop: OnStop },
-): Promise<{ port: number; engine: Engine; gateway: Gateway }> {
-  const { execute, databases, rooms, ports, readiness, metrics, disk, clock } = market;
-  const tokens = ports.get(tokensPort);
-  const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);
-  const http = createHttp({
-    execute, operations, errors, log,
-    authenticate: authenticated,
-    ready: readiness.check,
-    settings: {
-      publicUrl: config.PUBLIC_URL, corsOrigins: config.CORS_ORIGINS,
-      cookieSecure: config.PUBLIC_URL.startsWith('https:'),
-      accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL,
-    },
-    ...(disk ? { diskFiles: disk } : {}),
-  });
-  const engine = await openEngine(config, { fetch: http.fetch, log, metrics });
-  onStop(() => engine.close());
+/** The socket server. A worker has one too, without a port: it pushes through the adapter to the gateways. */
+function openGateway(config: Config, { market, log }: { market: Market; log: Log }): Gateway {
+  const { execute, databases, rooms, clock, authenticated } = market;
   const gateway = createGateway({
     execute, rooms, errors, operations, clock, log,
     authenticate: authenticated,
@@ -150,13 +140,35 @@ async function serve(
       trustedProxies: config.TRUSTED_PROXIES,
     },
   });
-  gateway.attach(engine);
   rooms.attach(gateway.transport);
-  onStop(async () => {
-    readiness.drain();
-    await gateway.drain(config.DRAIN_WINDOW);
+  market.metrics.watch(() => {
+    const { connections, rooms: joined } = gateway.stats();
+    const { mode, healthy } = rooms.state();
+    return { connections, rooms: joined, redisUp: mode === 'redis' ? healthy : null, pool: databases.main.pool() };
   });
-  return { port: await listen(engine, { host: config.HOST, port: config.PORT }), engine, gateway };
+  return gateway;
+}
+
+async function serve(
+  config: Config,
+  { market, gateway, log, onStop }: { market: Market; gateway: Gateway; log: Log; onStop: OnStop },
+): Promise<{ port: number; kind: Engine['kind'] }> {
+  const { execute, readiness, metrics, disk, authenticated } = market;
+  const http = createHttp({
+    execute, operations, errors, log,
+    authenticate: authenticated,
+    ready: readiness.check,
+    settings: {
+      publicUrl: config.PUBLIC_URL, corsOrigins: config.CORS_ORIGINS,
+      cookieSecure: config.PUBLIC_URL.startsWith('https:'),
+      accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL,
+    },
+    ...(disk ? { diskFiles: disk } : {}),
+  });
+  const engine = await openEngine(config, { fetch: http.fetch, log, metrics });
+  onStop(() => engine.close());
+  gateway.attach(engine);
+  return { port: await listen(engine, { host: config.HOST, port: config.PORT }), kind: engine.kind };
 }
 
 async function openEngine(config: Config, parts: { fetch: Http['fetch']; log: Log; metrics: Metrics }): Promise<Engine> {

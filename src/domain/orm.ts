@@ -18,7 +18,15 @@ export interface Database {
   script(source: string): Promise<void>;
   /** The embedded engine, for parts that need a raw connection to it; null on a server. */
   native(): Promise<PGlite | null>;
+  /** Connections by state; null on the embedded engine, which has one. */
+  pool(): { used: number; idle: number; waiting: number } | null;
   close(): Promise<void>;
+}
+
+interface PoolCounts {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
 }
 
 const common = {
@@ -54,6 +62,8 @@ async function openServer({ url, poolMax }: { url: string; poolMax: number }): P
     await orm.close(true);
     throw error;
   }
+  const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<PoolCounts> };
+  const counts = await connection.getNativeClient();
   return {
     kind: 'postgres',
     orm,
@@ -62,6 +72,7 @@ async function openServer({ url, poolMax }: { url: string; poolMax: number }): P
       await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
     }),
     native: async () => null,
+    pool: () => ({ used: counts.totalCount - counts.idleCount, idle: counts.idleCount, waiting: counts.waitingCount }),
     close: () => orm.close(true),
   };
 }
@@ -82,6 +93,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     fork: () => orm.em.fork(),
     script: (source) => native.transaction(async (tx) => void (await tx.exec(source))),
     native: async () => native,
+    pool: () => null,
     close: () => orm.close(true),
   };
 }
