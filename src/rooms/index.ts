@@ -38,6 +38,8 @@ export interface Rooms {
    * missed only then. Rejects while Redis is away.
    */
   subscribed(): Promise<void>;
+  /** Resolves once this node receives what is published to the rooms joined so far; rejects while Redis is away. */
+  subscribed(): Promise<void>;
   attach(transport: RoomTransport): void;
   deliver(outbound: Outbound): void;
   counts(): DeliveryCounts;

@@ -1,0 +1,167 @@
+import type { Socket } from 'socket.io';
+import { limits, type Connection, type GuestActor, type UserActor } from '../domain/kernel/index.ts';
+import { closeCodes, closeSocket, type CloseCode } from './close.ts';
+
+/** Where a client stopped reading its inbox. */
+export interface InboxCursor {
+  readonly epoch: string;
+  readonly seq: number;
+}
+
+export interface Arrival {
+  readonly socket: Socket;
+  readonly actor: GuestActor | UserActor;
+  readonly ip: string;
+  /** The access token that admitted it; null for guests. */
+  readonly token: string | null;
+  readonly cursor: InboxCursor | null;
+}
+
+export type Farewell = NonNullable<Parameters<typeof closeSocket>[2]>;
+
+/** How many sockets of this node are in each public room. */
+export type RoomSizes = Map<string, number>;
+
+/** Answers of commands already running are worth this wait before an evicted socket is closed. */
+const lastAnswersMs = 1_000;
+const badFramesWindowMs = 60_000;
+
+/** One admitted socket of this node and what we know of it. */
+export class LiveSocket implements Connection {
+  readonly rooms = new Set<string>();
+  readonly ip: string;
+  readonly token: string | null;
+  readonly cursor: InboxCursor | null;
+  /** Whether `session expiring` was sent for the present token. */
+  expiryTold = false;
+  /** Resolves once `ready` was sent; commands wait for it. */
+  opened: Promise<void> = Promise.resolve();
+  readonly socket: Socket;
+  readonly #sizes: RoomSizes;
+  #actor: GuestActor | UserActor;
+  #retired = false;
+  #inFlight = 0;
+  #onIdle: (() => void) | null = null;
+  #badFrames = 0;
+  #badFramesSince = 0;
+
+  constructor({ socket, actor, ip, token, cursor }: Arrival, sizes: RoomSizes) {
+    this.socket = socket;
+    this.#actor = actor;
+    this.ip = ip;
+    this.token = token;
+    this.cursor = cursor;
+    this.#sizes = sizes;
+  }
+
+  get id(): string {
+    return this.socket.id;
+  }
+
+  get actor(): GuestActor | UserActor {
+    return this.#actor;
+  }
+
+  get inFlight(): number {
+    return this.#inFlight;
+  }
+
+  /** Whether the socket is on its way out: it takes no more commands and gets no more pushes. */
+  get retired(): boolean {
+    return this.#retired || !this.socket.connected;
+  }
+
+  async join(room: string): Promise<void> {
+    if (this.retired || this.rooms.has(room)) return;
+    this.rooms.add(room);
+    this.#count(room, 1);
+    await this.socket.join(room);
+  }
+
+  async leave(room: string): Promise<void> {
+    if (!this.rooms.delete(room)) return;
+    this.#count(room, -1);
+    await this.socket.leave(room);
+  }
+
+  extend(expiresAt: number): void {
+    if (this.#actor.kind !== 'user') return;
+    this.#actor = { ...this.#actor, tokenExpiresAt: expiresAt };
+    this.expiryTold = false;
+  }
+
+  push(event: 'ready' | 'inbox' | 'signal' | 'session', payload: object): void {
+    if (!this.retired) this.socket.emit(event, payload);
+  }
+
+  /** Runs one command's work; `retire` waits for it. */
+  async working<T>(work: () => Promise<T>): Promise<T> {
+    this.#inFlight += 1;
+    try {
+      return await work();
+    } finally {
+      this.#inFlight -= 1;
+      if (this.#inFlight === 0) this.#onIdle?.();
+    }
+  }
+
+  /** Counts a bad frame; true when there were too many within a minute. */
+  isBadFrameTooMany(): boolean {
+    const now = performance.now();
+    if (now - this.#badFramesSince > badFramesWindowMs) {
+      this.#badFramesSince = now;
+      this.#badFrames = 0;
+    }
+    this.#badFrames += 1;
+    return this.#badFrames > limits.badFramesPerMinute;
+  }
+
+  /** Leaves every room at once, lets running commands answer, then says farewell and closes. */
+  async retire(code: CloseCode, farewell: Farewell, waitMs = lastAnswersMs): Promise<void> {
+    if (this.#retired) return;
+    this.#retired = true;
+    for (const room of this.socket.rooms) if (room !== this.socket.id) void this.socket.leave(room);
+    this.forgetRooms();
+    if (this.#inFlight > 0) {
+      await within(waitMs, (done) => {
+        this.#onIdle = done;
+      });
+    }
+    const conn = this.socket.conn as unknown as { writeBuffer: unknown[]; once(event: 'drain', run: () => void): void };
+    if (conn.writeBuffer.length > 0) await within(lastAnswersMs, (done) => conn.once('drain', done));
+    closeSocket(this.socket, code, farewell);
+  }
+
+  /** Takes the socket out of the counts; Socket.IO itself forgets a closed socket's rooms. */
+  forgetRooms(): void {
+    for (const room of this.rooms) this.#count(room, -1);
+    this.rooms.clear();
+  }
+
+  #count(room: string, by: 1 | -1): void {
+    if (room.startsWith('presence:')) return;
+    const size = (this.#sizes.get(room) ?? 0) + by;
+    if (size > 0) this.#sizes.set(room, size);
+    else this.#sizes.delete(room);
+  }
+}
+
+function within(timeoutMs: number, start: (done: () => void) => void): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, timeoutMs);
+    start(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+/** The farewell of a revoked session. */
+export function revoked(reason: string): [CloseCode, Farewell] {
+  return [closeCodes.revoked, { event: 'session', payload: { type: 'revoked', reason } }];
+}
+
+/** The farewell of every close after which the client should come back. */
+export function comeBack(code: CloseCode, afterMs: number, reason: string): [CloseCode, Farewell] {
+  return [code, { event: 'reconnect', payload: { afterMs: Math.round(afterMs), reason } }];
+}

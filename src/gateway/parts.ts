@@ -1,0 +1,43 @@
+import type { Logger } from 'pino';
+import type {
+  Clock, ErrorTable, Execute, InboxPull, Operation, UserActor,
+} from '../domain/kernel/index.ts';
+import type { Rooms } from '../rooms/index.ts';
+
+export type AuthFailureCode = 'auth.invalid' | 'auth.expired' | 'auth.revoked' | 'auth.suspended';
+
+/** Reads of people's inboxes, outside any command. */
+export interface InboxReader {
+  head(userId: string): Promise<{ epoch: string; head: number }>;
+  pull(userId: string, cursor: { epoch: string; after: number; limit: number }): Promise<InboxPull>;
+  /** Heads of many people in one query; people without events are absent. */
+  heads(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface GatewaySettings {
+  /** Whether sockets without a token are let in, for public queries and rooms. */
+  readonly guests: boolean;
+  /** Origins that may use cookies and long-polling; `*` is any origin, without cookies. */
+  readonly corsOrigins: readonly string[];
+  /** Allows HTTP long-polling, which needs sticky routing. */
+  readonly polling: boolean;
+  readonly trustedProxies: readonly string[];
+  /** How long before a token's expiry its socket is told. Default 60 s. */
+  readonly expiryNoticeMs?: number;
+  /** How long after it the socket may still be extended. Default 25 s. */
+  readonly expiryGraceMs?: number;
+  /** How often inbox heads are compared. Default 2 s. */
+  readonly headCheckMs?: number;
+}
+
+export interface GatewayParts {
+  readonly execute: Execute;
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly errors: ErrorTable;
+  readonly authenticate: (token: string) => Promise<UserActor | AuthFailureCode>;
+  readonly rooms: Pick<Rooms, 'adapter' | 'limiter' | 'subscribed'>;
+  readonly inbox: InboxReader;
+  readonly settings: GatewaySettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+}
