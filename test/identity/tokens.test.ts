@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import jwt from 'jsonwebtoken';
 import { expect, test } from 'vitest';
 import { createTokens } from '../../src/domain/identity/index.ts';
@@ -8,8 +8,9 @@ const secret = 'a-secret-of-at-least-32-characters!!';
 const ids = { userId: newId<UserId>(), sessionId: newId<SessionId>() };
 const settings = { accessTtlMs: 900_000, refreshTtlMs: 1, clock: { offsetMs: 0 } };
 
-const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const pem = ({ privateKey }: { privateKey: KeyObject }) => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const rsa = pem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
+const ec = pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 
 test.each([
   ['HS256', { secret }],
