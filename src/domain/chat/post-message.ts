@@ -1,0 +1,59 @@
+import { sql } from 'kysely';
+import type { z } from 'zod';
+import type { Tx } from '../kernel/define.ts';
+import { newId, type UserId } from '../kernel/ids.ts';
+import type { AttachedUpload } from '../media/index.ts';
+import { ConversationEntity, type Conversation, type ConversationId, type Message, type MessageId } from './entities.ts';
+import { messageSent } from './events.ts';
+import { conversationView, messageView, type About } from './views.ts';
+
+interface Post {
+  readonly conversationId: ConversationId;
+  /** A side of the conversation; null for the server. */
+  readonly senderId: UserId | null;
+  readonly kind: Message['kind'];
+  readonly text?: string | undefined;
+  readonly images?: readonly AttachedUpload[] | undefined;
+  readonly replyTo?: MessageId | undefined;
+  readonly about?: z.infer<typeof About> | undefined;
+}
+
+/**
+ * Appends a message and tells both sides; null, having changed nothing, when the sender is no side of the conversation.
+ *
+ * The hot path: one statement locks the conversation, numbers the message, counts it as unread for everyone but its
+ * sender, brings the conversation back from both archives and stores the message. Numbers are gap-free because the
+ * row stays locked until commit. `now` may be older than the lock, hence `greatest`: time never runs against `seq`.
+ */
+export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
+  const id = newId<MessageId>();
+  const { conversationId, senderId, kind, text = null, images = [], replyTo = null, about = null } = post;
+  const now = await tx.now();
+  const { rows } = await sql<Record<string, unknown>>`
+    with head as (
+      update conversation set
+        last_seq = last_seq + 1, active_at = greatest(active_at, ${now.toISOString()}::timestamptz),
+        buyer_version = buyer_version + 1, seller_version = seller_version + 1,
+        buyer_unread = buyer_unread + (buyer_id is distinct from ${senderId}::uuid)::int,
+        seller_unread = seller_unread + (seller_id is distinct from ${senderId}::uuid)::int,
+        buyer_archived = false, seller_archived = false
+      where id = ${conversationId} and (${senderId}::uuid is null or ${senderId}::uuid in (buyer_id, seller_id))
+      returning *
+    ), stored as (
+      insert into message (id, conversation_id, seq, kind, sender_id, text, images, reply_to, about, at)
+      select ${id}, id, last_seq, ${kind}, ${senderId}, ${text}, ${JSON.stringify(images)}::text::jsonb, ${replyTo},
+             ${about && JSON.stringify(about)}::text::jsonb, active_at from head
+    )
+    select * from head`.execute(tx.sql);
+  if (!rows[0]) return null;
+  const conversation = tx.db.map(ConversationEntity, rows[0] as never) as Conversation;
+  const message: Message = {
+    id, conversationId, seq: conversation.lastSeq, kind, senderId, text, images: [...images], replyTo, about,
+    at: conversation.activeAt, removedAt: null,
+  } as never;
+  const change = { message: messageView(tx, message) };
+  for (const userId of [conversation.buyerId, conversation.sellerId]) {
+    tx.emit(messageSent, userId, { view: conversationView(conversation, userId, message), change });
+  }
+  return message;
+}
