@@ -8,7 +8,7 @@ const secret = 'a-secret-of-at-least-32-characters!!';
 const ids = { userId: newId<UserId>(), sessionId: newId<SessionId>() };
 const settings = { accessTtlMs: 900_000, refreshTtlMs: 1, clock: { offsetMs: 0 } };
 
-const pem = ({ privateKey }: { privateKey: KeyObject }) => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const pem = ({ privateKey }: { privateKey: KeyObject }) => String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
 const rsa = pem(generateKeyPairSync('rsa', { modulusLength: 2048 }));
 const ec = pem(generateKeyPairSync('ec', { namedCurve: 'P-256' }));
 
