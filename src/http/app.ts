@@ -40,6 +40,7 @@ export function createHttp(given: HttpParts): Http {
 /** What holds for every route: request ids, security headers, CORS, and errors shaped as the ack. */
 function guard(app: Hono<HttpEnv>, parts: HttpParts): void {
   const { settings, errors, log } = parts;
+  const anyOrigin = settings.corsOrigins.includes('*');
   app.use(requestId({ limitLength: 64 }));
   app.use(
     secureHeaders({
@@ -51,8 +52,9 @@ function guard(app: Hono<HttpEnv>, parts: HttpParts): void {
   );
   app.use(
     cors({
-      origin: [...settings.corsOrigins],
-      credentials: true,
+      // Any origin at all is only ever let in without cookies.
+      origin: anyOrigin ? '*' : [...settings.corsOrigins],
+      credentials: !anyOrigin,
       allowMethods: ['GET', 'HEAD', 'POST', 'PUT'],
       allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'X-Request-Id'],
       exposeHeaders: ['Retry-After', 'X-Request-Id'],

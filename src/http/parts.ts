@@ -17,7 +17,7 @@ export interface HttpParts {
 export interface HttpSettings {
   /** Where clients reach this server, without a path. */
   readonly publicUrl: string;
-  /** Origins of browser apps elsewhere that may call with cookies. */
+  /** Origins of browser apps elsewhere that may call with cookies; `*` is any origin, without cookies. */
   readonly corsOrigins: readonly string[];
   /** Whether cookies are only sent over https. */
   readonly cookieSecure: boolean;

@@ -34,7 +34,7 @@ export async function createHttpHarness(
 ): Promise<HttpHarness> {
   const market = await createHarness(bindTestPorts);
   const folder = await mkdtemp(join(tmpdir(), 'soko-http-'));
-  const disk = await createDiskStore({ folder, publicUrl, secret: 'test-secret', clock: market.clock });
+  const disk = createDiskStore({ folder, publicUrl, secret: 'test-secret', clock: market.clock });
   market.ports.bind(objectStorePort, disk.store);
   const logged: object[] = [];
   const http = createHttp({

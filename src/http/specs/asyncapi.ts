@@ -132,23 +132,21 @@ function frame(lead: JsonSchema, { type, data }: { type: string; data: JsonSchem
 }
 
 function signalChannel(book: SchemaBook): Channel {
-  const messages = [...signals.values()].map(({ type, data }) => [
-    type,
-    {
-      name: type,
-      payload: {
-        type: 'object',
-        required: ['type', 'data'],
-        properties: { type: { const: type }, room: { type: 'string' }, data: book.output(data) },
-      },
-    },
-  ]);
+  const refused = { $ref: '#/components/schemas/ErrorReply/properties/error' };
+  const declared = [...signals.values()].map(({ type, data }) => [type, signalMessage(type, book.output(data))]);
   return {
     name: 'signal',
     event: 'signal',
-    messages: Object.fromEntries(messages),
-    description: 'The latest value of something fleeting. May be dropped or merged.',
+    messages: { ...Object.fromEntries(declared), 'frame.refused': signalMessage('frame.refused', refused) },
+    description:
+      'The latest value of something fleeting; may be dropped or merged. A bad frame that asked for no acknowledgement ' +
+      'is answered by frame.refused.',
   };
+}
+
+function signalMessage(type: string, data: JsonSchema): JsonSchema {
+  const properties = { type: { const: type }, room: { type: 'string' }, data };
+  return { name: type, payload: { type: 'object', required: ['type', 'data'], properties } };
 }
 
 function controlChannels(): Channel[] {

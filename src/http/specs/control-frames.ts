@@ -18,12 +18,18 @@ export const controlFrames: readonly ControlFrame[] = [
       required: ['protocol', 'user', 'sessionId', 'serverNow', 'expiresAt', 'inbox', 'limits'],
       properties: {
         protocol: { const: 1 },
-        user: { type: ['object', 'null'], description: 'Your own profile, as users.me answers it; null for guests.' },
+        user: {
+          type: ['object', 'null'],
+          description: 'Null for guests.',
+          required: ['id', 'roles'],
+          properties: { id: { type: 'string', format: 'uuid' }, roles: { type: 'array', items: { type: 'string' } } },
+        },
         sessionId: { type: ['string', 'null'] },
         serverNow: timestamp,
         expiresAt: { anyOf: [timestamp, { type: 'null' }], description: 'When the token runs out.' },
         inbox: {
           type: ['object', 'null'],
+          description: 'Null for guests.',
           required: ['epoch', 'head', 'recovered', 'snapshotRequired'],
           properties: {
             epoch: { type: 'string' },
