@@ -35,6 +35,8 @@ export interface Harness {
   ok<T = any>(as: TestUser | Actor | null, name: string, input?: unknown, meta?: Partial<Meta>): Promise<T>;
   /** The error code of a call that must fail. */
   fails(as: TestUser | Actor | null, name: string, input?: unknown, meta?: Partial<Meta>): Promise<string>;
+  /** Where what is handed over for delivery goes as well: the rooms of a test server. */
+  deliverTo(sink: (outbound: Outbound) => void): void;
   runJob(name: string): Promise<void>;
   /** Inbox events stored for a person, oldest first. */
   inboxOf(user: TestUser): Promise<{ seq: number; type: string; data: any }[]>;
@@ -49,17 +51,33 @@ export async function createHarness(bind: (ports: Ports) => void = () => {}): Pr
   const { target, drop } = await newDatabaseTarget();
   const database = await openDatabase(target);
   await migrate(database);
-  const clock: Clock = { offsetMs: 0 };
+  const close = async () => {
+    await database.close();
+    await drop();
+  };
+  return assembleHarness({ database, clock: { offsetMs: 0 }, close }, bind);
+}
+
+/** A second node on the database and the clock of another; closing it leaves them open. */
+export function joinHarness({ database, clock }: Harness, bind: (ports: Ports) => void): Harness {
+  return assembleHarness({ database, clock, close: async () => {} }, bind);
+}
+
+function assembleHarness(
+  { database, clock, close }: { database: Database; clock: Clock; close: () => Promise<void> },
+  bind: (ports: Ports) => void,
+): Harness {
   const tokens = createTokens({ key: { secret: 'test-secret-of-32-characters-long' }, accessTtlMs: 900_000, refreshTtlMs: 86_400_000, clock });
   const ports = new Ports().bind(clockPort, clock).bind(tokensPort, tokens);
   bind(ports);
   const delivered: Outbound[] = [];
   const nudged: Job[] = [];
+  const sinks: ((outbound: Outbound) => void)[] = [(outbound) => void delivered.push(outbound)];
   const execute = createExecute({
     operations, errors, ports,
     fork: () => database.fork(),
     limiter: { take: async () => null },
-    deliver: (outbound) => void delivered.push(outbound),
+    deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),
     nudge: (job) => void nudged.push(job),
     observe: ({ name, cause }) => {
       if (cause) console.error(`cause of the failure of ${name}:`, cause);
@@ -75,7 +93,8 @@ export async function createHarness(bind: (ports: Ports) => void = () => {}): Pr
     return reply.data as never;
   };
   return {
-    database, ports, clock, tokens, execute, delivered, nudged, call, ok,
+    database, ports, clock, tokens, execute, delivered, nudged, call, ok, close,
+    deliverTo: (sink) => void sinks.push(sink),
     async fails(as, name, input, meta) {
       const reply = await call(as, name, input, meta);
       if (reply.ok) throw new Error(`${name} succeeded: ${JSON.stringify(reply.data)}`);
@@ -96,10 +115,6 @@ export async function createHarness(bind: (ports: Ports) => void = () => {}): Pr
       const rows = await database.orm.em.getConnection().execute(
         'select seq::int as seq, type, data from inbox_event where user_id = ? order by seq', [user.id]);
       return rows as never;
-    },
-    async close() {
-      await database.close();
-      await drop();
     },
   };
 }
