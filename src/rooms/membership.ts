@@ -51,7 +51,7 @@ export class Membership {
       return 'rooms.too_many';
     }
     const history = await this.#read(room, after).catch(async (error: unknown) => {
-      await connection.leave(room);
+      if (!rejoined) await connection.leave(room);
       throw error;
     });
     const snapshot = await this.#open(room, visitor);
