@@ -89,9 +89,13 @@ export function createDiskStore(settings: DiskSettings): DiskStore {
       if (!key.startsWith('public/') && !signed(query, ['GET', key])) return { status: 403 };
       const handle = await open(pathOf(key)).catch(absent);
       if (!handle) return { status: 404 };
-      const { size } = await handle.stat();
+      const found = await handle.stat();
+      if (!found.isFile()) {
+        await handle.close();
+        return { status: 404 };
+      }
       const stream = Readable.toWeb(handle.createReadStream()) as ReadableStream<Uint8Array>;
-      return { status: 200, stream, contentType: contentTypeOfKey(key), sizeBytes: size };
+      return { status: 200, stream, contentType: contentTypeOfKey(key), sizeBytes: found.size };
     },
   };
 }
