@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { holdDataDir, StartError } from './data-dir.ts';
@@ -19,9 +20,12 @@ export interface Databases {
 }
 
 /** Opens and migrates. What the operator can mend is told in one line. */
-export async function openDatabases(config: Config, onStop: OnStop): Promise<Databases> {
+export async function openDatabases(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Databases> {
   const needsFolder = !config.DATABASE_URL || !config.S3_BUCKET;
   if (needsFolder) onStop(await holdDataDir(config.DATA_DIR, { alone: !config.DATABASE_URL }));
+  if (!config.DATABASE_URL && !existsSync(databaseFolder(config))) {
+    log.info({ folder: config.DATA_DIR }, 'making the embedded database; the first start takes some seconds');
+  }
   const main = await openOne('DATABASE_URL', config.DATABASE_URL, config);
   onStop(() => main.close());
   await migrate(main);
@@ -31,9 +35,13 @@ export async function openDatabases(config: Config, onStop: OnStop): Promise<Dat
   return { main, reads };
 }
 
+function databaseFolder(config: Config): string {
+  return join(config.DATA_DIR, 'database');
+}
+
 async function openOne(variable: string, url: string | undefined, config: Config): Promise<Database> {
   try {
-    return await openDatabase(url ? { url, poolMax: config.DATABASE_POOL_MAX } : { dataDir: join(config.DATA_DIR, 'database') });
+    return await openDatabase(url ? { url, poolMax: config.DATABASE_POOL_MAX } : { dataDir: databaseFolder(config) });
   } catch (error) {
     if (url) throw new StartError(`${variable} cannot be used: ${reason(error)}`);
     throw new StartError(`the embedded database in ${config.DATA_DIR} cannot be opened: ${reason(error)}`);

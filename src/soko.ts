@@ -78,7 +78,7 @@ async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop
 async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: OnStop }) {
   const clock: Clock = { offsetMs: 0 };
   const metrics = createMetrics();
-  const databases = await openDatabases(config, onStop);
+  const databases = await openDatabases(config, { log, onStop });
   // Rooms run commands after a join and commands deliver to rooms: one of the two has to be tied late.
   const late: { execute?: Execute; jobs?: Jobs } = {};
   const execute: Execute = (name, input, by) => {
