@@ -140,7 +140,10 @@ async function release(tx: Tx, { reservation, listing }: { reservation: Reservat
   await changeListing(tx, listing, { kind: 'stock', apply: () => void (listing.reserved -= reservation.quantity) });
 }
 
-/** Locks the listings of a holder's reservations in id order, then reads the reservations as they are under the locks. */
+/**
+ * Locks the listings of a holder's reservations in id order, then reads the reservations as they are under the locks.
+ * The holder's own row must be locked already, so that nobody adds to its reservations meanwhile.
+ */
 async function lockReservations(tx: Tx, holder: Holder) {
   await tx.db.flush();
   const where = { holderKind: holder.kind, holderId: holder.id, consumedAt: null };
@@ -151,7 +154,8 @@ async function lockReservations(tx: Tx, holder: Holder) {
     assert(listing, `listing ${id} of a reservation exists`);
     listings.set(id, listing);
   }
-  const current = await tx.db.find(ReservationEntity, where, { refresh: true, orderBy: { listingId: 'asc', id: 'asc' } });
+  const locked = { ...where, listingId: { $in: [...listings.keys()] as ListingId[] } };
+  const current = await tx.db.find(ReservationEntity, locked, { refresh: true, orderBy: { listingId: 'asc', id: 'asc' } });
   const active = current.filter(({ releasedAt }) => !releasedAt).map((reservation) => {
     const listing = listings.get(reservation.listingId);
     assert(listing, `listing ${reservation.listingId} is locked`);
