@@ -8,11 +8,14 @@ create table order_group (
   currency text not null,
   total_minor bigint not null check (total_minor > 0),
   deadline timestamptz not null,
+  -- Ended unpaid, and its attempts to pay are still to be ended.
+  attempts_due boolean not null,
   version integer not null,
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
 create index order_group_unpaid on order_group (deadline) where state = 'awaiting_payment';
+create index order_group_attempts_due on order_group (id) where attempts_due;
 
 -- One seller's part of a group.
 create table sub_order (

@@ -1,4 +1,4 @@
-import { CategoryEntity, ListingEntity } from '../../src/domain/catalog/entities.ts';
+import { CategoryEntity, ListingEntity, type CategoryId } from '../../src/domain/catalog/entities.ts';
 import { newId, type UserId } from '../../src/domain/kernel/index.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 
@@ -10,7 +10,7 @@ export async function listingOf(
 ): Promise<string> {
   const em = market.database.fork();
   const now = new Date();
-  const categoryId = newId<never>();
+  const categoryId = newId<CategoryId>();
   const dates = { version: 1, createdAt: now, updatedAt: now };
   em.create(CategoryEntity, { ...dates, id: categoryId, parentId: null, slug: `c_${categoryId.replaceAll('-', '_')}`, name: 'Things', position: 1 });
   const id = newId<never>();

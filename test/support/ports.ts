@@ -1,5 +1,6 @@
 import { audiencePort, type Ports } from '../../src/domain/kernel/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
+import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
 import { events, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
@@ -10,6 +11,9 @@ import { bindTestDisk } from './disk.ts';
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
   ports.bind(orderSettingsPort, { paymentWindowMs: 900_000, sellerResponseMs: 72 * 3_600_000, autoReceiveMs: 7 * 86_400_000 });
+  ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
+  // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
+  ports.bind(paymentProvidersPort, new Map());
   bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);

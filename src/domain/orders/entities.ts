@@ -29,6 +29,7 @@ export const OrderGroupEntity = defineEntity({
     currency: p.text().$type<Currency>(),
     totalMinor: p.bigint('number'),
     deadline: p.datetime(),
+    attemptsDue: p.boolean(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

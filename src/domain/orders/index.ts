@@ -18,7 +18,7 @@ import { orderSnapshot } from './snapshot.ts';
 
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged } from './events.ts';
-export { claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
+export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
 export { lockOrderGroup } from './rows.ts';
 export { orderSettingsPort, type OrderSettings } from './settings.ts';
 

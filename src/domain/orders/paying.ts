@@ -1,7 +1,8 @@
+import { LockMode } from '@mikro-orm/core';
 import { assert } from '../kernel/errors.ts';
 import type { Tx } from '../kernel/define.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
-import { OrderEntity, type OrderGroup, type RefundState } from './entities.ts';
+import { OrderEntity, OrderGroupEntity, type OrderGroup, type RefundState } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import { orderGroupMachine } from './machine.ts';
 import { moveOrder, oweRefund, tellOrder } from './moving.ts';
@@ -21,6 +22,7 @@ export async function payGroup(tx: Tx, group: OrderGroup): Promise<'placed' | 't
   const inTime = group.state === 'awaiting_payment';
   const sold = (inTime && (await sellHeld(tx, group))) || (await sellAgain(tx, group, orders));
   const at = await tx.now();
+  group.attemptsDue = false;
   if (sold) {
     applyMove(orderGroupMachine, group, { name: inTime ? 'pay' : 'reinstate', by: 'system', at });
     for (const found of orders) await placePaid(tx, found, inTime);
@@ -66,6 +68,14 @@ export async function claimRefundsDue(tx: Tx, limit: number): Promise<RefundDue[
     }
   }
   return claimed;
+}
+
+/** Takes over groups that ended unpaid, so that their attempts are ended; each is handed out once, and stays locked. */
+export async function claimEndedGroups(tx: Tx, limit: number): Promise<OrderGroup[]> {
+  const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
+  const groups = await tx.db.find(OrderGroupEntity, { attemptsDue: true }, { lockMode, refresh: true, limit });
+  for (const group of groups) group.attemptsDue = false;
+  return groups;
 }
 
 /** What became of a refund that was claimed. */

@@ -41,7 +41,7 @@ export async function openGroup(
   const totalMinor = multiplyMinor(line.unitPriceMinor, line.quantity);
   const profiles = await publicProfiles(tx.db, [buyerId, sellerId]);
   const common = { state: 'awaiting_payment', currency, totalMinor, version: 1, createdAt: now, updatedAt: now } as const;
-  const opened = tx.db.create(OrderGroupEntity, { ...common, ...group, buyerId, paymentMethod });
+  const opened = tx.db.create(OrderGroupEntity, { ...common, ...group, buyerId, paymentMethod, attemptsDue: false });
   const order = tx.db.create(OrderEntity, {
     ...common,
     id: newId(),

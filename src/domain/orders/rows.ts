@@ -5,20 +5,24 @@ import {
 } from './entities.ts';
 import type { OrderWithLines } from './views.ts';
 
-// Locks are taken group → orders → listings. Rows are read afresh under the lock, whatever was seen of them before.
+// Locks are taken group → orders → listings. Rows are read afresh under the lock, whatever was seen of them before;
+// flushing first keeps what this transaction has changed.
 const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 export async function lockOrderGroup(tx: Tx, id: string): Promise<OrderGroup | null> {
+  await tx.db.flush();
   return tx.db.findOne(OrderGroupEntity, { id: id as OrderGroupId }, lock);
 }
 
 export async function lockOrder(tx: Tx, id: string): Promise<OrderWithLines | null> {
+  await tx.db.flush();
   const order = await tx.db.findOne(OrderEntity, { id: id as OrderId }, lock);
   return order && (await withLines(tx.db, [order]))[0]!;
 }
 
 /** The orders of a group, locked in the order of their ids. The group must be locked. */
 export async function lockOrdersOf(tx: Tx, group: OrderGroup): Promise<OrderWithLines[]> {
+  await tx.db.flush();
   const orders = await tx.db.find(OrderEntity, { groupId: group.id }, { ...lock, orderBy: { id: 'asc' } });
   return withLines(tx.db, orders);
 }

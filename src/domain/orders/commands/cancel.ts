@@ -41,6 +41,7 @@ export const cancelOrder = defineCommand({
 
 async function cancelUnpaid(tx: Tx, group: OrderGroup, reason: string | null): Promise<void> {
   applyMove(orderGroupMachine, group, { name: 'cancel', by: 'buyer', at: await tx.now() });
+  group.attemptsDue = true;
   for (const found of await lockOrdersOf(tx, group)) {
     await moveOrder(tx, found.order, { name: 'cancel', by: 'buyer' });
     found.order.reason = reason;

@@ -29,6 +29,7 @@ export const expireUnpaid = defineCommand({
     const groups = await tx.db.find(OrderGroupEntity, due, { ...skipLocked, orderBy: { deadline: 'asc' } });
     for (const group of groups) {
       applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at: now });
+      group.attemptsDue = true;
       for (const found of await lockOrdersOf(tx, group)) await sweepMove(tx, found, { name: 'expire', kind: 'expired' });
     }
     for (const group of groups) await releaseHeld(tx, group);

@@ -1,0 +1,41 @@
+import { LockMode } from '@mikro-orm/core';
+import { z } from 'zod';
+import { defineCommand } from '../../kernel/define.ts';
+import { assert } from '../../kernel/errors.ts';
+import { applyMove } from '../../kernel/machine.ts';
+import { PaymentEntity, PaymentId, RefundEntity } from '../entities.ts';
+import { refundMachine } from '../machine.ts';
+import { leaseMs, paymentLimits } from '../settings.ts';
+
+export const claimRefunds = defineCommand({
+  name: 'payments.claimRefunds',
+  access: 'system',
+  summary: 'Take refunds that their provider is to make; one without an answer is asked for again under the same id.',
+  input: z.strictObject({}),
+  output: z.object({
+    refunds: z.array(z.object({
+      id: z.uuid(), paymentId: PaymentId, provider: z.string(), providerRef: z.string(), amountMinor: z.int(),
+    })),
+  }),
+  errors: [],
+  async run({ tx }) {
+    const now = await tx.now();
+    const due = { state: { $in: ['approved', 'submitted'] as const }, submitAt: { $lte: now } };
+    const refunds = await tx.db.find(RefundEntity, due, {
+      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: paymentLimits.claimBatch, orderBy: { submitAt: 'asc' },
+    });
+    for (const refund of refunds) {
+      applyMove(refundMachine, refund, { name: 'submit', by: 'system', at: now });
+      refund.submitAt = new Date(now.getTime() + leaseMs(refund.submitTries));
+      refund.submitTries += 1;
+    }
+    const payments = await tx.db.find(PaymentEntity, { id: { $in: refunds.map(({ paymentId }) => paymentId) } });
+    return {
+      refunds: refunds.map(({ id, paymentId, amountMinor }) => {
+        const payment = payments.find((candidate) => candidate.id === paymentId);
+        assert(payment?.providerRef, `payment ${paymentId} of a refund has its provider's reference`);
+        return { id, paymentId, amountMinor, provider: payment.provider, providerRef: payment.providerRef };
+      }),
+    };
+  },
+});

@@ -1,0 +1,81 @@
+import { defineEntity, p } from '@mikro-orm/core';
+import type { InferEntity } from '@mikro-orm/core';
+import type { z } from 'zod';
+import { id, type UserId } from '../kernel/ids.ts';
+import type { Currency } from '../kernel/money.ts';
+import type { OrderGroupId, PaymentMethod } from '../orders/index.ts';
+import type { PaymentState, RefundState } from './machine.ts';
+import type { PaymentAction, ProviderFact } from './provider.ts';
+
+export const PaymentId = id('PaymentId');
+export type PaymentId = z.infer<typeof PaymentId>;
+
+export const PaymentEntity = defineEntity({
+  name: 'Payment',
+  tableName: 'payment',
+  properties: {
+    id: p.uuid().$type<PaymentId>().primary(),
+    orderGroupId: p.uuid().$type<OrderGroupId>(),
+    payerId: p.uuid().$type<UserId>(),
+    method: p.text().$type<PaymentMethod>(),
+    provider: p.text(),
+    state: p.text().$type<PaymentState>(),
+    amountMinor: p.bigint('number'),
+    currency: p.text().$type<Currency>(),
+    capturedMinor: p.bigint('number'),
+    refundedMinor: p.bigint('number'),
+    providerRef: p.text().nullable(),
+    action: p.json().$type<PaymentAction>().nullable(),
+    returnUrl: p.text().nullable(),
+    failureReason: p.text().nullable(),
+    deadline: p.datetime(),
+    submitAt: p.datetime().nullable(),
+    submitTries: p.integer(),
+    pollAt: p.datetime().nullable(),
+    pollTries: p.integer(),
+    version: p.integer(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+export type Payment = InferEntity<typeof PaymentEntity>;
+
+export const ProviderEventEntity = defineEntity({
+  name: 'ProviderEvent',
+  tableName: 'provider_event',
+  properties: {
+    id: p.uuid().primary(),
+    provider: p.text(),
+    eventId: p.text(),
+    source: p.text().$type<'webhook' | 'call'>(),
+    rawBody: p.text().nullable(),
+    fact: p.json().$type<ProviderFact>(),
+    outcome: p.text().$type<'pending' | 'applied' | 'ignored' | 'refused'>(),
+    reason: p.text().nullable(),
+    paymentId: p.uuid().$type<PaymentId>().nullable(),
+    dueAt: p.datetime(),
+    tries: p.integer(),
+    receivedAt: p.datetime(),
+  },
+});
+export type ProviderEvent = InferEntity<typeof ProviderEventEntity>;
+
+export const RefundEntity = defineEntity({
+  name: 'Refund',
+  tableName: 'refund',
+  properties: {
+    id: p.uuid().primary(),
+    paymentId: p.uuid().$type<PaymentId>(),
+    orderId: p.uuid().nullable(),
+    state: p.text().$type<RefundState>(),
+    amountMinor: p.bigint('number'),
+    currency: p.text().$type<Currency>(),
+    providerRef: p.text().nullable(),
+    submitAt: p.datetime(),
+    submitTries: p.integer(),
+    version: p.integer(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+export type Refund = InferEntity<typeof RefundEntity>;

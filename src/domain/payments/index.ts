@@ -1,0 +1,39 @@
+import { defineArea } from '../kernel/define.ts';
+import { cancelPayment } from './commands/cancel.ts';
+import { claimPolls, recordAnswer } from './commands/poll.ts';
+import { applyStoredEvent, claimEvents } from './commands/process.ts';
+import { receiveWebhook } from './commands/receive-webhook.ts';
+import { claimRefunds } from './commands/refund.ts';
+import { settle } from './commands/settle.ts';
+import { startPayment } from './commands/start.ts';
+import { claimSubmissions, recordSubmission } from './commands/submit.ts';
+import { PaymentEntity, ProviderEventEntity, RefundEntity } from './entities.ts';
+import { paymentErrors } from './errors.ts';
+import { paymentChanged } from './events.ts';
+import { pollPayments } from './jobs/poll.ts';
+import { processEvents } from './jobs/process.ts';
+import { refundPayments } from './jobs/refund.ts';
+import { settlePayments } from './jobs/settle.ts';
+import { submitPayments } from './jobs/submit.ts';
+import { paymentMachine, refundMachine } from './machine.ts';
+import { getPayment } from './queries/get-payment.ts';
+import { paymentSnapshot } from './snapshot.ts';
+
+export { paymentProvidersPort, type PaymentProvider } from './provider.ts';
+export { createSandboxBank, type SandboxBank, type SandboxBankSettings } from './sandbox/bank.ts';
+export { createSandboxProvider } from './sandbox/provider.ts';
+export { paymentSettingsPort, type PaymentSettings, type Refusal } from './settings.ts';
+
+export const payments = defineArea({
+  name: 'payments',
+  operations: [
+    startPayment, getPayment, cancelPayment, receiveWebhook, claimEvents, applyStoredEvent, claimSubmissions,
+    recordSubmission, claimPolls, recordAnswer, claimRefunds, settle,
+  ],
+  errors: paymentErrors,
+  events: [paymentChanged],
+  machines: [paymentMachine, refundMachine],
+  jobs: [submitPayments, processEvents, pollPayments, settlePayments, refundPayments],
+  snapshots: [paymentSnapshot],
+  entities: [PaymentEntity, ProviderEventEntity, RefundEntity],
+});
