@@ -20,9 +20,10 @@ export function dispatchTo(parts: GatewayParts, live: LiveSocket): void {
   live.socket.onAny((name: unknown, ...args: unknown[]) => {
     if (live.retired) return;
     const acknowledge = typeof args.at(-1) === 'function' ? (args.pop() as Acknowledge) : null;
+    const isOverloaded = live.inFlight >= limits.commandsInFlightPerSocket;
     void live.working(async () => {
       await live.opened;
-      const reply = await answer(parts, live, { name, args });
+      const reply = await answer(parts, live, { name, args, isOverloaded });
       acknowledge?.(reply);
       if (!reply.ok && badFrameCodes.has(reply.error.code)) onBadFrame(live, reply.error, acknowledge !== null);
     });
@@ -32,7 +33,7 @@ export function dispatchTo(parts: GatewayParts, live: LiveSocket): void {
 async function answer(
   { execute, errors }: GatewayParts,
   live: LiveSocket,
-  { name, args }: { name: unknown; args: unknown[] },
+  { name, args, isOverloaded }: { name: unknown; args: unknown[]; isOverloaded: boolean },
 ): Promise<Reply> {
   const requestId = crypto.randomUUID();
   const refuse = (code: UniversalCode, details = {}): Reply => (
@@ -40,7 +41,7 @@ async function answer(
   );
   if (name === refusedFrame) return refuse(args[0] as FrameRefusal);
   if (typeof name !== 'string' || args.length > 1) return refuse('frame.malformed');
-  if (live.inFlight > limits.commandsInFlightPerSocket) return refuse('limit.rate', { retryAfterMs: 1_000 });
+  if (isOverloaded) return refuse('limit.rate', { retryAfterMs: 1_000 });
   const userAgent = live.socket.handshake.headers['user-agent']?.slice(0, 512);
   const meta: Meta = { requestId, ip: live.ip, connection: live, ...(userAgent ? { userAgent } : {}) };
   return execute(name, args[0], { actor: live.actor, meta });
