@@ -1,0 +1,37 @@
+import { pino } from 'pino';
+import type { Execute, RoomKind } from '../../src/domain/kernel/index.ts';
+import { errors } from '../../src/domain/registry.ts';
+import { createEngine, createGateway } from '../../src/gateway/index.ts';
+import { createRooms } from '../../src/rooms/index.ts';
+import { answerBench } from './answering.ts';
+
+// Soko's engine, gateway and rooms as they run in production, without a database behind: what a delivery costs.
+const log = pino({ level: 'silent' });
+const kind = process.argv[2] as 'uws' | 'node';
+const room: RoomKind = { kind: 'bench', summary: 'Everybody.', events: [], open: async () => ({}) };
+const execute: Execute = async (_, __, { meta }) => {
+  await meta.connection?.join('bench:room');
+  return { ok: true, data: {} };
+};
+const rooms = await createRooms({ nodeId: 'bench', log, roomKinds: new Map([[room.kind, room]]), execute });
+const engine = await createEngine({
+  kind, log, trustedProxies: ['127.0.0.1'], onSlowConsumer: () => {}, fetch: async () => new Response(),
+});
+const gateway = createGateway({
+  execute, errors, log, rooms,
+  operations: new Map(),
+  clock: { offsetMs: 0 },
+  authenticate: async () => 'auth.invalid',
+  inbox: {
+    head: async () => ({ epoch: '', head: 0 }),
+    pull: async () => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false }),
+    heads: async () => new Map(),
+  },
+  settings: { guests: true, corsOrigins: [], polling: false, trustedProxies: ['127.0.0.1'] },
+});
+gateway.attach(engine);
+rooms.attach(gateway.transport);
+answerBench(await engine.listen({ host: '127.0.0.1', port: 0 }), (text) => {
+  const message = { room: 'bench:room', type: 'bench.said', data: text, at: new Date().toISOString() };
+  rooms.deliver({ inbox: [], rooms: [message], signals: [], evictions: [] });
+});
