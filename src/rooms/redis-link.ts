@@ -62,7 +62,8 @@ function linkOf(
   return {
     commands,
     adapter: createShardedAdapter(...neverRejecting(commands, subscriber, trouble), {
-      channelPrefix: `${prefix}socket.io`, subscriptionMode: 'dynamic',
+      // Unlike keys, channels are shared by all databases of a Redis.
+      channelPrefix: `${prefix}${commands.options.db ?? 0}:socket.io`, subscriptionMode: 'dynamic',
     }),
     healthy: watch.healthy,
     async subscribed() {
