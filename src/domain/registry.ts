@@ -4,13 +4,14 @@ import { identity } from './identity/index.ts';
 import { media } from './media/index.ts';
 import { catalog } from './catalog/index.ts';
 import { chat } from './chat/index.ts';
+import { offers } from './offers/index.ts';
 import { orders } from './orders/index.ts';
 import { payments } from './payments/index.ts';
 import { streams } from './streams/index.ts';
 import { sync } from './sync/index.ts';
 
 /** Every area, in the order of the edges between them. The one list that all surfaces derive from. */
-export const areas = [identity, media, catalog, chat, orders, payments, streams, sync] as const;
+export const areas = [identity, media, catalog, chat, offers, orders, payments, streams, sync] as const;
 
 type AnyOperation = (typeof areas)[number]['operations'][number];
 

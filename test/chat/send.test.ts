@@ -17,8 +17,6 @@ async function opened(): Promise<string> {
   return (await market.ok(buyer, 'conversations.open', { listingId: listing.id })).id;
 }
 
-const say = (as: TestUser, conversationId: string, text: string, more = {}) =>
-  market.call(as, 'messages.send', { conversationId, kind: 'text', text, ...more });
 
 test('a message reaches both inboxes as one event with the message and the side\'s own view', async () => {
   const conversationId = await opened();

@@ -1,4 +1,5 @@
 import { audiencePort, type Ports } from '../../src/domain/kernel/index.ts';
+import { offerSettingsPort } from '../../src/domain/offers/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
 import { events, snapshots } from '../../src/domain/registry.ts';
@@ -10,6 +11,7 @@ import { bindTestDisk } from './disk.ts';
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
+  ports.bind(offerSettingsPort, { ttlMs: 48 * 3_600_000, checkoutWindowMs: 900_000 });
   ports.bind(orderSettingsPort, { paymentWindowMs: 900_000, sellerResponseMs: 72 * 3_600_000, autoReceiveMs: 7 * 86_400_000 });
   ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.

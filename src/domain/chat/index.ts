@@ -16,7 +16,7 @@ import { conversationSnapshot } from './snapshot.ts';
 
 export { conversationPartners, openConversation } from './conversations.ts';
 export { ConversationId } from './entities.ts';
-export { messageSent } from './events.ts';
+export { conversationChanged, messageSent } from './events.ts';
 export { postMessage } from './post-message.ts';
 
 export const chat = defineArea({

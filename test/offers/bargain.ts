@@ -1,0 +1,38 @@
+import { clockPort, databaseNow, type Sql, type Tx } from '../../src/domain/kernel/index.ts';
+import type { Harness, TestUser } from '../support/harness.ts';
+import { createListing } from '../support/listings.ts';
+
+/** A negotiable listing and people around it. */
+export interface Bargain {
+  readonly seller: TestUser;
+  readonly buyer: TestUser;
+  readonly listingId: string;
+}
+
+export async function bargain(market: Harness, fields: Record<string, unknown> = {}): Promise<Bargain> {
+  const [seller, buyer] = [await market.user(), await market.user()];
+  const { id } = await createListing(market, seller, { negotiable: true, ...fields });
+  return { seller, buyer, listingId: id };
+}
+
+export async function makeOffer(market: Harness, { buyer, listingId }: Bargain, fields: Record<string, unknown> = {}) {
+  return market.ok(buyer, 'offers.make', { listingId, quantity: 1, amountMinor: 8_000, ...fields });
+}
+
+/** Runs a function that other areas call in a transaction of its own; its events are dropped. */
+export async function within<T>(market: Harness, run: (tx: Tx) => Promise<T>): Promise<T> {
+  return market.database.fork().transactional(async (db) => {
+    const sql = db.getKysely() as unknown as Sql;
+    return run({
+      db, sql,
+      now: () => databaseNow(sql, market.ports.get(clockPort)),
+      port: (port) => market.ports.get(port),
+      emit: () => {}, publish: () => {}, evict: () => {}, nudge: () => {},
+    });
+  });
+}
+
+/** Moves the clock so that `now` is this many milliseconds after a deadline; real time then runs on from there. */
+export function travelTo(market: Harness, deadline: string, afterMs = 0): void {
+  market.clock.offsetMs = Date.parse(deadline) + afterMs - Date.now();
+}
