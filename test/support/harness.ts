@@ -1,7 +1,7 @@
 import { createTokens, tokensPort, type Tokens } from '../../src/domain/identity/index.ts';
 import {
   clockPort, createExecute, Ports, type Actor, type Clock, type Execute, type Job, type JobContext, type Outbound, type Reply,
-  type Meta, type Role, type UserActor,
+  type Meta, type RateLimiter, type Role, type UserActor,
 } from '../../src/domain/kernel/index.ts';
 import { migrate } from '../../src/domain/migrate.ts';
 import { openDatabase, type Database } from '../../src/domain/orm.ts';
@@ -25,6 +25,8 @@ export interface Harness {
   readonly tokens: Tokens;
   /** The pipeline itself, for tests of transports. */
   readonly execute: Execute;
+  /** Lets everything through; a test may put a real limiter's `take` here. */
+  readonly limiter: { take: RateLimiter['take'] };
   /** Everything handed over for delivery since the last `clear`, oldest first. */
   readonly delivered: Outbound[];
   readonly nudged: Job[];
@@ -72,11 +74,12 @@ function assembleHarness(
   bind(ports);
   const delivered: Outbound[] = [];
   const nudged: Job[] = [];
+  const limiter: Harness['limiter'] = { take: async () => null };
   const sinks: ((outbound: Outbound) => void)[] = [(outbound) => void delivered.push(outbound)];
   const execute = createExecute({
     operations, errors, ports,
     fork: () => database.fork(),
-    limiter: { take: async () => null },
+    limiter,
     deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),
     nudge: (job) => void nudged.push(job),
     observe: ({ name, cause }) => {
@@ -93,7 +96,7 @@ function assembleHarness(
     return reply.data as never;
   };
   return {
-    database, ports, clock, tokens, execute, delivered, nudged, call, ok, close,
+    database, ports, clock, tokens, execute, limiter, delivered, nudged, call, ok, close,
     deliverTo: (sink) => void sinks.push(sink),
     async fails(as, name, input, meta) {
       const reply = await call(as, name, input, meta);
