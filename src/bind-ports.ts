@@ -1,23 +1,41 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
-import { audiencePort, clockPort, Ports, type Clock } from './domain/kernel/index.ts';
+import { audiencePort, clockPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
 import { orderSettingsPort } from './domain/orders/index.ts';
+import {
+  createSandboxBank, createSandboxProvider, paymentProvidersPort, paymentSettingsPort, type SandboxBank,
+} from './domain/payments/index.ts';
 import { events, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
+import type { Log } from './log.ts';
 import type { Rooms } from './rooms/index.ts';
 
 export interface BoundPorts {
   readonly ports: Ports;
   /** Set when uploads live on this disk; HTTP serves them then. */
   readonly disk: DiskStore | null;
+  /** The bank behind sandbox payments; to be started where jobs run. */
+  readonly bank: SandboxBank | null;
+}
+
+const providerTimeoutMs = 20_000;
+
+interface Wiring {
+  readonly clock: Clock;
+  readonly rooms: Rooms;
+  readonly log: Log;
+  readonly sql: () => Sql;
 }
 
 /** Gives every port of the domain its implementation and settings. */
-export function bindPorts(config: Config, { clock, rooms }: { clock: Clock; rooms: Rooms }): BoundPorts {
+export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
+  const { clock, rooms, log } = wiring;
+  const bank = config.SANDBOX_PAYMENTS ? openBank(config, wiring) : null;
+  const providers = bank ? [createSandboxProvider(bank, { secret: config.SANDBOX_WEBHOOK_SECRET, clock })] : [];
   const disk = config.S3_BUCKET ? null : openDisk(config, clock);
   const ports = new Ports()
     .bind(clockPort, clock)
@@ -32,14 +50,29 @@ export function bindPorts(config: Config, { clock, rooms }: { clock: Clock; room
       sellerResponseMs: config.SELLER_RESPONSE_WINDOW,
       autoReceiveMs: config.AUTO_RECEIVE_AFTER,
     })
+    .bind(paymentProvidersPort, new Map(providers.map((provider) => [provider.name, provider])))
+    .bind(paymentSettingsPort, {
+      callTimeoutMs: providerTimeoutMs,
+      alarm: (refusal) => log.warn(refusal, 'a message of a payment provider was not believed'),
+    })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
-  return { ports, disk };
+  return { ports, disk, bank };
 }
 
 function tokenSettings(config: Config, clock: Clock): TokenSettings {
   const ttl = { accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL, clock };
   const { JWT_PRIVATE_KEY: privateKey, JWT_SECRET: secret } = config;
   return privateKey ? { key: { privateKey }, ...ttl } : { key: { secret }, ...ttl };
+}
+
+function openBank(config: Config, { clock, sql, log }: Wiring): SandboxBank {
+  return createSandboxBank({
+    sql, clock,
+    webhookUrl: `${config.PUBLIC_URL}/v1/webhooks/sandbox`,
+    secret: config.SANDBOX_WEBHOOK_SECRET,
+    confirmAfterMs: config.SANDBOX_CONFIRM_AFTER,
+    onError: (error) => log.warn({ err: error }, 'the sandbox bank has trouble'),
+  });
 }
 
 function openDisk(config: Config, clock: Clock): DiskStore {

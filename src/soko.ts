@@ -50,7 +50,7 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[], log: Log):
 
 async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Omit<Soko, 'stop'>> {
   const market = await openMarket(config, { log, onStop });
-  const { metrics, databases, rooms, jobs, readiness, disk } = market;
+  const { metrics, databases, rooms, jobs, readiness, disk, bank } = market;
   const gateway = openGateway(config, { market, log });
   const serving = config.ROLE === 'worker' ? null : await serve(config, { market, gateway, log, onStop });
   onStop(async () => {
@@ -58,7 +58,11 @@ async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop
     await gateway.drain(config.DRAIN_WINDOW);
   });
   const opsPort = await serveOps(config, { metrics, readiness, log, onStop });
-  if (config.ROLE !== 'gateway') await jobs.start();
+  if (config.ROLE !== 'gateway') {
+    await jobs.start();
+    bank?.start();
+    onStop(async () => bank?.stop());
+  }
   readiness.open();
   return {
     port: serving?.port ?? null,
@@ -86,7 +90,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
     return late.execute(name, input, by);
   };
   const rooms = await openRooms(config, { log, execute, onStop });
-  const { ports, disk } = bindPorts(config, { clock, rooms });
+  const { ports, disk, bank } = bindPorts(config, { clock, rooms, log, sql: () => sqlOf(databases.main) });
   late.execute = createExecute({
     operations, errors, ports,
     fork: (kind) => (kind === 'query' ? databases.reads : databases.main).fork(),
@@ -102,7 +106,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   const readiness = createReadiness({ databases, rooms });
   const tokens = ports.get(tokensPort);
   const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);
-  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, authenticated };
+  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, bank, authenticated };
 }
 
 type Market = Awaited<ReturnType<typeof openMarket>>;

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDatabaseTarget } from '../support/databases.ts';
 import { registered } from '../support/http-client.ts';
-import { startProcess, tempFolder, type SokoProcess } from '../support/process.ts';
+import { freePort, startProcess, tempFolder, type SokoProcess } from '../support/process.ts';
 
 /** The compose file's topology as processes: two gateways, a worker, and HAProxy where its binary is installed. */
 const closers: (() => Promise<unknown>)[] = [];
@@ -68,14 +67,6 @@ ${servers}
   const url = `http://127.0.0.1:${port}`;
   await until(async () => (await fetch(`${url}/readyz`).catch(() => null))?.status === 200);
   return url;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 async function until(condition: () => Promise<boolean> | boolean, withinMs = 30_000): Promise<void> {

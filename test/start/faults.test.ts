@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { spawnSoko, startProcess, tempFolder } from '../support/process.ts';
+import { freePort, spawnSoko, startProcess, tempFolder } from '../support/process.ts';
 
 let data: Awaited<ReturnType<typeof tempFolder>>;
 beforeAll(async () => {
@@ -16,14 +16,6 @@ async function refusedStart(env: Record<string, string>) {
   const code = await exited;
   return { code, lines: output().trim().split('\n') };
 }
-
-const closedPort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
 
 test('a port in use is one clear line and a non-zero exit', async () => {
   const holder = createServer().listen(0, '127.0.0.1');
@@ -46,7 +38,7 @@ test('a DATA_DIR that cannot be made is one clear line and a non-zero exit', asy
 }, 60_000);
 
 test('a wrong DATABASE_URL is one clear line and a non-zero exit', async () => {
-  const { code, lines } = await refusedStart({ DATABASE_URL: `postgres://soko:secret@127.0.0.1:${await closedPort()}/soko` });
+  const { code, lines } = await refusedStart({ DATABASE_URL: `postgres://soko:secret@127.0.0.1:${await freePort()}/soko` });
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: DATABASE_URL cannot be used: .*ECONNREFUSED/);
@@ -54,14 +46,14 @@ test('a wrong DATABASE_URL is one clear line and a non-zero exit', async () => {
 }, 60_000);
 
 test('a Redis that is down at start is one clear line and a non-zero exit', async () => {
-  const { code, lines } = await refusedStart({ REDIS_URL: `redis://127.0.0.1:${await closedPort()}` });
+  const { code, lines } = await refusedStart({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: REDIS_URL cannot be used: .*ECONNREFUSED/);
 }, 60_000);
 
 test('a schedule that cannot be reached is one clear line and a non-zero exit', async () => {
-  const { code, lines } = await refusedStart({ JOBS_URL: `postgres://soko@127.0.0.1:${await closedPort()}/soko` });
+  const { code, lines } = await refusedStart({ JOBS_URL: `postgres://soko@127.0.0.1:${await freePort()}/soko` });
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: JOBS_URL cannot hold the schedule: .*ECONNREFUSED/);

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { createServer, type AddressInfo } from 'node:net';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +37,8 @@ export function spawnSoko(env: Record<string, string>): Started {
 
 /** Starts a server and waits until it says where it listens. */
 export async function startProcess(env: Record<string, string>): Promise<SokoProcess> {
-  const { child, output, exited } = spawnSoko(env);
+  const PORT = String(await freePort());
+  const { child, output, exited } = spawnSoko({ PORT, ...env });
   const ended = exited.then((code) => {
     throw new Error(`the server ended with ${code} before it listened:\n${output()}`);
   });
@@ -55,6 +57,14 @@ export async function startProcess(env: Record<string, string>): Promise<SokoPro
       return exited;
     },
   };
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /** A folder that is removed by the returned function. */
