@@ -47,7 +47,8 @@ export function createTokens({ key, accessTtlMs, refreshTtlMs, clock }: TokenSet
     verifyAccess(token) {
       try {
         // The algorithm is pinned: a token must not choose how it is checked.
-        const verified = jwt.verify(token, verifyKey, { algorithms: [algorithm], issuer, clockTimestamp: nowSeconds() });
+        const checks = { algorithms: [algorithm], issuer, clockTimestamp: nowSeconds() };
+        const verified = jwt.verify(token, verifyKey, checks);
         const { sub, sid, exp } = Claims.parse(verified);
         return { userId: sub, sessionId: sid, expiresAt: exp * 1000 };
       } catch (error) {

@@ -8,7 +8,7 @@ import { snapshot } from './queries/snapshot.ts';
 import { watchPresence } from './queries/watch-presence.ts';
 import { inboxHeadSignal, presence } from './signals.ts';
 
-export { membershipPort, snapshotSourcesPort, type Membership, type SnapshotSources } from './ports.ts';
+export { membershipPort, snapshotSourcesPort } from './ports.ts';
 
 export const sync = defineArea({
   name: 'sync',

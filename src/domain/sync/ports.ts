@@ -2,12 +2,12 @@ import type { Connection, InboxEvent, RoomContext, SnapshotPart } from '../kerne
 import { definePort } from '../kernel/ports.ts';
 
 /** Place in a numbered log: the last event that was applied. */
-export interface LogCursor {
+interface LogCursor {
   readonly epoch: string;
   readonly seq: number;
 }
 
-export interface LoggedEvent {
+interface LoggedEvent {
   readonly seq: number;
   readonly type: string;
   /** ISO 8601. */
@@ -15,7 +15,7 @@ export interface LoggedEvent {
   readonly data: unknown;
 }
 
-export interface RoomEvents {
+interface RoomEvents {
   readonly epoch: string;
   readonly head: number;
   readonly events: readonly LoggedEvent[];
@@ -23,7 +23,7 @@ export interface RoomEvents {
   readonly recovered: boolean;
 }
 
-export interface JoinedRoom extends RoomEvents {
+interface JoinedRoom extends RoomEvents {
   readonly room: string;
   /** The room's own view for a joiner. */
   readonly snapshot: Record<string, unknown>;
