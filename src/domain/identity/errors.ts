@@ -1,10 +1,10 @@
 import { defineErrors } from '../kernel/errors.ts';
 
 export const identityErrors = defineErrors({
-  'accounts.identifier_required': { retry: 'never', http: 422, text: 'Give an e-mail address, a phone number or a name.' },
+  'accounts.identifier_required': { retry: 'never', http: 422, text: 'Give an e-mail address, phone or username.' },
   'accounts.taken': { retry: 'never', http: 409, text: 'This e-mail address, phone number or username is taken.' },
   'sessions.wrong_credentials': { retry: 'never', http: 401, text: 'The identifier or the password is wrong.' },
-  'sessions.refresh_invalid': { retry: 'never', http: 401, text: 'The refresh token is no longer good; sign in again.' },
+  'sessions.refresh_invalid': { retry: 'never', http: 401, text: 'The refresh token is not valid; sign in again.' },
   'sessions.not_found': { retry: 'never', http: 404, text: 'You have no such session.' },
   'sessions.socket_required': { retry: 'never', http: 422, text: 'This command only makes sense on a socket.' },
   'sessions.token_mismatch': { retry: 'never', http: 403, text: 'The token belongs to another user or session.' },
