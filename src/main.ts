@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { banner } from './banner.ts';
 import { ConfigError, maskConfig, readConfig } from './config.ts';
 import { StartError } from './data-dir.ts';
@@ -5,6 +6,7 @@ import { startSoko } from './soko.ts';
 
 /** `node src/main.ts` serves; `node src/main.ts config` prints the resolved configuration. */
 async function main(): Promise<void> {
+  if (existsSync('.env')) process.loadEnvFile();
   const config = readConfig();
   if (process.argv[2] === 'config') {
     for (const [name, value] of Object.entries(maskConfig(config))) console.log(`${name}=${String(value ?? '')}`);
