@@ -17,12 +17,17 @@ export interface Group {
 
 export function printGroup({ title, results, notes = [] }: Group): void {
   const rows = results.map(({ what, value, ratio = '', aim, met }) => [
-    what, value, ratio, aim === undefined ? '' : `${met ? 'meets' : 'MISSES'} ${aim}`,
+    what,
+    value,
+    ratio,
+    aim === undefined ? '' : `${met ? 'meets' : 'MISSES'} ${aim}`,
   ]);
   const widths = [0, 1, 2, 3].map((column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   console.log(`\n${title}`);
   for (const row of rows) {
-    const cells = row.map((cell, column) => (column === 1 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)));
+    const cells = row.map((cell, column) =>
+      column === 1 ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+    );
     console.log(`  ${cells.join('   ').trimEnd()}`);
   }
   for (const note of notes) console.log(`  · ${note}`);

@@ -35,7 +35,8 @@ export class Wire {
     { token, ip = '127.0.0.1', awaitReady }: { token?: string | undefined; ip?: string; awaitReady: boolean },
   ): Promise<Wire> {
     const socket = new WebSocket(`${url}/socket.io/?EIO=4&transport=websocket`, {
-      perMessageDeflate: false, headers: { 'x-forwarded-for': ip },
+      perMessageDeflate: false,
+      headers: { 'x-forwarded-for': ip },
     });
     const wire = new Wire(socket);
     await new Promise<void>((resolve, reject) => {

@@ -20,7 +20,10 @@ const eventBytes = 300;
 const perSecond = 25;
 
 /** CPU per delivery in one room full of sockets. */
-export async function measureDelivery(size: DeliverySize, { node, uws }: { node: string; uws: boolean }): Promise<Group> {
+export async function measureDelivery(
+  size: DeliverySize,
+  { node, uws }: { node: string; uws: boolean },
+): Promise<Group> {
   const targets: Target[] = [
     ...(uws ? [{ label: 'raw uWebSockets.js publish', script: 'raw-uws' as const }] : []),
     { label: 'Socket.IO on ws', script: 'socket-io' },
@@ -34,7 +37,13 @@ export async function measureDelivery(size: DeliverySize, { node, uws }: { node:
   const results = [...costs].map(([what, cost]): Result => {
     const value = `${cost.toFixed(2)} µs`;
     if (what === 'Soko, engine uws' && floor !== undefined) {
-      return { what, value, ratio: `${(cost / floor).toFixed(2)} × raw uWS`, aim: '≤ 1.3 × raw uWS', met: cost / floor <= 1.3 };
+      return {
+        what,
+        value,
+        ratio: `${(cost / floor).toFixed(2)} × raw uWS`,
+        aim: '≤ 1.3 × raw uWS',
+        met: cost / floor <= 1.3,
+      };
     }
     return { what, value, ratio: `${(cost / plain).toFixed(2)} × Socket.IO on ws` };
   });

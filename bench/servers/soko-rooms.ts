@@ -15,10 +15,17 @@ const execute: Execute = async (_, __, { meta }) => {
 };
 const rooms = await createRooms({ nodeId: 'bench', log, roomKinds: new Map([[room.kind, room]]), execute });
 const engine = await createEngine({
-  kind, log, trustedProxies: ['127.0.0.1'], onSlowConsumer: () => {}, fetch: async () => new Response(),
+  kind,
+  log,
+  trustedProxies: ['127.0.0.1'],
+  onSlowConsumer: () => {},
+  fetch: async () => new Response(),
 });
 const gateway = createGateway({
-  execute, errors, log, rooms,
+  execute,
+  errors,
+  log,
+  rooms,
   operations: new Map(),
   clock: { offsetMs: 0 },
   authenticate: async () => 'auth.invalid',

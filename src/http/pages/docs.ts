@@ -37,15 +37,33 @@ export function docsPage(publicUrl: string): Html {
   return layout({
     title: 'Soko reference',
     side: html`<aside>
-<input type="search" id="find" placeholder="Search (press /)" aria-label="Search the reference" autocomplete="off">
-<label class="token">Access token for trying
-<input id="token" type="password" autocomplete="off" placeholder="none: as a guest"></label>
-<nav>${sections.map(
-      ({ id, title, entries }) => html`<a class="group" href="#${id}">${title}</a>
-${entries.map((entry) => html`<a href="#${entry.id}" data-find="${entry.label}">${entry.label}</a>`)}`,
-    )}</nav></aside>`,
-    body: html`<h1>Reference</h1><p id="nothing" hidden>Nothing matches.</p>
-${sections.map(({ id, title, body }) => html`<section id="${id}"><h2>${title}</h2>${body}</section>`)}`,
+      <input
+        type="search"
+        id="find"
+        placeholder="Search (press /)"
+        aria-label="Search the reference"
+        autocomplete="off"
+      />
+      <label class="token"
+        >Access token for trying <input id="token" type="password" autocomplete="off" placeholder="none: as a guest"
+      /></label>
+      <nav>
+        ${sections.map(
+          ({ id, title, entries }) =>
+            html`<a class="group" href="#${id}">${title}</a>
+              ${entries.map((entry) => html`<a href="#${entry.id}" data-find="${entry.label}">${entry.label}</a>`)}`,
+        )}
+      </nav>
+    </aside>`,
+    body: html`<h1>Reference</h1>
+      <p id="nothing" hidden>Nothing matches.</p>
+      ${sections.map(
+        ({ id, title, body }) =>
+          html`<section id="${id}">
+            <h2>${title}</h2>
+            ${body}
+          </section>`,
+      )}`,
   });
 }
 
@@ -57,15 +75,20 @@ function connectSection(publicUrl: string): Section {
     id: 'connect',
     title: 'Connect',
     entries: [],
-    body: html`<p>Any Socket.IO v4 client, path <code>/socket.io/</code>, WebSocket transport. Send
-<code>auth: { token, inbox: { epoch, seq } }</code> with the number of the last inbox event that was applied: what
-was missed comes before live events. Keep that number, drop events up to it, and on a gap call
-<code>sync.pull</code>.</p>
-${snippet('JavaScript', connectExample(publicUrl))}
-<p>Every answer is <code>{ ok: true, data }</code> or
-<code>{ ok: false, error: { code, message, retry, retryAfterMs?, issues?, requestId } }</code>.
-The same operations answer at <code>POST /v1/commands/&lt;name&gt;</code>, with a Bearer token or the
-<code>access_token</code> cookie.</p>${frames}`,
+    body: html`<p>
+        Any Socket.IO v4 client, path <code>/socket.io/</code>, WebSocket transport. Send
+        <code>auth: { token, inbox: { epoch, seq } }</code> with the number of the last inbox event that was applied:
+        what was missed comes before live events. Keep that number, drop events up to it, and on a gap call
+        <code>sync.pull</code>.
+      </p>
+      ${snippet('JavaScript', connectExample(publicUrl))}
+      <p>
+        Every answer is <code>{ ok: true, data }</code> or
+        <code>{ ok: false, error: { code, message, retry, retryAfterMs?, issues?, requestId } }</code>. The same
+        operations answer at <code>POST /v1/commands/&lt;name&gt;</code>, with a Bearer token or the
+        <code>access_token</code> cookie.
+      </p>
+      ${frames}`,
   };
 }
 
@@ -83,17 +106,21 @@ function eventSection(book: SchemaBook): Section {
   const describe = ({ type, entity, view, change }: InboxEvent) =>
     entry(
       { id: `event-${type}`, label: type, about: `Your own view of the ${entity}, in full.` },
-      html`<h4>View</h4>${schemaTable(book.output(view), 'Nothing.')}
-<h4>change</h4>${schemaTable(book.output(change), 'Not told.')}`,
+      html`<h4>View</h4>
+        ${schemaTable(book.output(view), 'Nothing.')}
+        <h4>change</h4>
+        ${schemaTable(book.output(change), 'Not told.')}`,
     );
   return {
     id: 'events',
     title: 'Inbox events',
     entries: all.map(({ type }) => ({ id: `event-${type}`, label: type })),
-    body: html`<p>Frames <code>inbox { epoch, events: [{ seq, type, at, data }] }</code>: durable, per person, numbered
-without a gap. <code>data</code> is <code>{ entity, …view, change? }</code>; apply it when its <code>version</code> is
-newer.</p>
-${all.map(describe)}`,
+    body: html`<p>
+        Frames <code>inbox { epoch, events: [{ seq, type, at, data }] }</code>: durable, per person, numbered without a
+        gap. <code>data</code> is <code>{ entity, …view, change? }</code>; apply it when its <code>version</code> is
+        newer.
+      </p>
+      ${all.map(describe)}`,
   };
 }
 
@@ -103,18 +130,21 @@ function roomSection(book: SchemaBook): Section {
     entry(
       { id: `room-${kind}`, label: `${kind}:<id>`, about: summary },
       html`${events.map(
-        ({ type, data }) => html`<h4 id="event-${type}"><code>${type}</code></h4>
-${schemaTable(book.output(data), 'Nothing.')}`,
+        ({ type, data }) =>
+          html`<h4 id="event-${type}"><code>${type}</code></h4>
+            ${schemaTable(book.output(data), 'Nothing.')}`,
       )}`,
     );
   return {
     id: 'rooms',
     title: 'Public rooms',
     entries: all.map(({ kind }) => ({ id: `room-${kind}`, label: `${kind}:<id>` })),
-    body: html`<p>Enter with <code>rooms.join { room, after? }</code>. Frames
-<code>room { room, epoch, events: [{ seq, type, at, data }] }</code>, numbered, with the last
-${limits.roomHistoryEvents} events or ${limits.roomHistoryMs / 60_000} minutes kept.</p>
-${all.map(describe)}`,
+    body: html`<p>
+        Enter with <code>rooms.join { room, after? }</code>. Frames
+        <code>room { room, epoch, events: [{ seq, type, at, data }] }</code>, numbered, with the last
+        ${limits.roomHistoryEvents} events or ${limits.roomHistoryMs / 60_000} minutes kept.
+      </p>
+      ${all.map(describe)}`,
   };
 }
 
@@ -124,10 +154,13 @@ function signalSection(book: SchemaBook): Section {
     id: 'signals',
     title: 'Signals',
     entries: [],
-    body: html`<p>Frames <code>signal { type, room?, data }</code>: the latest value of something fleeting, which may be
-dropped or merged.</p>${all.map(({ type, data }) =>
-      entry({ id: `signal-${type}`, label: type, about: '' }, schemaTable(book.output(data), 'Nothing.')),
-    )}`,
+    body: html`<p>
+        Frames <code>signal { type, room?, data }</code>: the latest value of something fleeting, which may be dropped
+        or merged.
+      </p>
+      ${all.map(({ type, data }) =>
+        entry({ id: `signal-${type}`, label: type, about: '' }, schemaTable(book.output(data), 'Nothing.')),
+      )}`,
   };
 }
 
@@ -136,17 +169,34 @@ function machineSection(): Section {
   const describe = (machine: Machine) =>
     entry(
       { id: `machine-${machine.name}`, label: machine.name, about: machine.states.join(' · ') },
-      html`<table><thead><tr><th>From</th><th>Move</th><th>By</th><th>To</th></tr></thead><tbody>${movesOf(machine).map(
-        (move) => html`<tr>
-<td><code>${move.from}</code></td><td>${move.name}</td><td>${move.by}</td><td><code>${move.to}</code></td></tr>`,
-      )}</tbody></table>`,
+      html`<table>
+        <thead>
+          <tr>
+            <th>From</th>
+            <th>Move</th>
+            <th>By</th>
+            <th>To</th>
+          </tr>
+        </thead>
+        <tbody>
+          ${movesOf(machine).map(
+            (move) =>
+              html`<tr>
+                <td><code>${move.from}</code></td>
+                <td>${move.name}</td>
+                <td>${move.by}</td>
+                <td><code>${move.to}</code></td>
+              </tr>`,
+          )}
+        </tbody>
+      </table>`,
     );
   return {
     id: 'machines',
     title: 'Lifecycles',
     entries: all.map(({ name }) => ({ id: `machine-${name}`, label: name })),
     body: html`<p>Views tell <code>allowedActions</code>, so clients need not know these; they are here for people.</p>
-${all.map(describe)}`,
+      ${all.map(describe)}`,
   };
 }
 
@@ -156,18 +206,32 @@ function errorSection(): Section {
     id: 'errors',
     title: 'Errors',
     entries: [],
-    body: html`<p><b>never</b>: give up. <b>later</b>: wait and repeat with the same idempotency key.
-<b>refetch</b>: read the entity again first.</p>
-${errorTable(Object.keys(errors), errors)}`,
+    body: html`<p>
+        <b>never</b>: give up. <b>later</b>: wait and repeat with the same idempotency key. <b>refetch</b>: read the
+        entity again first.
+      </p>
+      ${errorTable(Object.keys(errors), errors)}`,
   };
 }
 
 function limitSection(): Section {
   const rows = Object.entries(limits).map(
     ([name, value]) =>
-      html`<tr data-find="${name}"><td><code>${name}</code></td><td>${value.toLocaleString('en')}</td></tr>`,
+      html`<tr data-find="${name}">
+        <td><code>${name}</code></td>
+        <td>${value.toLocaleString('en')}</td>
+      </tr>`,
   );
-  return { id: 'limits', title: 'Limits', entries: [], body: html`<table><tbody>${rows}</tbody></table>` };
+  return {
+    id: 'limits',
+    title: 'Limits',
+    entries: [],
+    body: html`<table>
+      <tbody>
+        ${rows}
+      </tbody>
+    </table>`,
+  };
 }
 
 /** Comes last: only now has every other section named the views that it needs. */
@@ -185,8 +249,9 @@ function viewSection(book: SchemaBook): Section {
 
 function entry({ id, label, about }: { id: string; label: string; about: string }, inside: Html): Html {
   return html`<details class="entry" id="${id}" data-find="${label} ${about}">
-<summary><code>${label}</code><span class="about">${about}</span></summary>
-<div class="inside">${inside}</div></details>`;
+    <summary><code>${label}</code><span class="about">${about}</span></summary>
+    <div class="inside">${inside}</div>
+  </details>`;
 }
 
 function capital(name: string): string {

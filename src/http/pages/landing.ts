@@ -7,20 +7,27 @@ export function landingPage(publicUrl: string): ReturnType<typeof html> {
   return layout({
     title: 'Soko, a socket-first marketplace',
     body: html`<section class="hero">
-<h1>A marketplace on one socket</h1>
-<p class="lead">Chat, offers, orders, payments and live streams are commands sent over one authenticated connection,
-and events pushed back over it. Any Socket.IO v4 client speaks it; the same commands answer over HTTP.</p>
-<p class="actions"><a class="button" href="/docs">Read the reference</a>
-<a href="/openapi.json">openapi.json</a> <a href="/asyncapi.json">asyncapi.json</a></p>
-<ul class="facts"><li><b>${operations.size}</b> operations</li>
-<li><b>${events.size}</b> kinds of events</li><li><b>${areas.length}</b> areas</li></ul>
-</section>
-${snippet('Connect', connectExample(publicUrl))}
-${snippet(
-  'Or ask over HTTP',
-  `curl ${publicUrl}/v1/commands/listings.search \\
+        <h1>A marketplace on one socket</h1>
+        <p class="lead">
+          Chat, offers, orders, payments and live streams are commands sent over one authenticated connection, and
+          events pushed back over it. Any Socket.IO v4 client speaks it; the same commands answer over HTTP.
+        </p>
+        <p class="actions">
+          <a class="button" href="/docs">Read the reference</a> <a href="/openapi.json">openapi.json</a>
+          <a href="/asyncapi.json">asyncapi.json</a>
+        </p>
+        <ul class="facts">
+          <li><b>${operations.size}</b> operations</li>
+          <li><b>${events.size}</b> kinds of events</li>
+          <li><b>${areas.length}</b> areas</li>
+        </ul>
+      </section>
+      ${snippet('Connect', connectExample(publicUrl))}
+      ${snippet(
+        'Or ask over HTTP',
+        `curl ${publicUrl}/v1/commands/listings.search \\
   -H 'Content-Type: application/json' -d '{}'`,
-)}`,
+      )}`,
   });
 }
 

@@ -17,22 +17,42 @@ export function operationSection(
   const example = JSON.stringify(exampleOf(schema), null, 2);
   const emits = operation.kind === 'command' ? operation.emits : [];
   return html`<details class="entry" id="${name}" data-find="${name} ${kind} ${access} ${summary}">
-<summary><code>${name}</code><span class="pill ${kind}">${kind}</span><span class="pill">${access}</span>
-<span class="about">${summary}</span></summary>
-<div class="inside">
-<p>${whoMayCall(operation)} At most ${callsPerMinute(operation)} calls a minute.${
-    kind === 'command' ? html` May carry an <code>idempotencyKey</code>.` : ''
-  }</p>
-<h4>Input</h4>${schemaTable(schema, 'An empty object.')}
-<h4>Answer</h4>${schemaTable(book.output(output), 'An empty object.')}
-${operation.errors.length > 0 ? html`<h4>Errors</h4>${errorTable(operation.errors, errors)}` : ''}
-${emits.length > 0 ? html`<h4>Pushes</h4><p>${emits.map(eventLink)}</p>` : ''}
-<h4>Try it</h4>
-${snippet('Socket', `const answer = await socket.emitWithAck('${name}', ${example});`)}
-<form class="try" data-operation="${name}"><label>Input
-<textarea name="input" rows="${example.split('\n').length + 1}" spellcheck="false">${example}</textarea></label>
-<button type="submit">Send over HTTP</button> <output></output></form>
-</div></details>`;
+    <summary>
+      <code>${name}</code><span class="pill ${kind}">${kind}</span><span class="pill">${access}</span>
+      <span class="about">${summary}</span>
+    </summary>
+    <div class="inside">
+      <p>
+        ${whoMayCall(operation)} At most ${callsPerMinute(operation)} calls a
+        minute.${kind === 'command' ? html` May carry an <code>idempotencyKey</code>.` : ''}
+      </p>
+      <h4>Input</h4>
+      ${schemaTable(schema, 'An empty object.')}
+      <h4>Answer</h4>
+      ${schemaTable(book.output(output), 'An empty object.')}
+      ${
+        operation.errors.length > 0
+          ? html`<h4>Errors</h4>
+              ${errorTable(operation.errors, errors)}`
+          : ''
+      }
+      ${
+        emits.length > 0
+          ? html`<h4>Pushes</h4>
+              <p>${emits.map(eventLink)}</p>`
+          : ''
+      }
+      <h4>Try it</h4>
+      ${snippet('Socket', `const answer = await socket.emitWithAck('${name}', ${example});`)}
+      <form class="try" data-operation="${name}">
+        <label
+          >Input
+          <textarea name="input" rows="${example.split('\n').length + 1}" spellcheck="false">${example}</textarea>
+        </label>
+        <button type="submit">Send over HTTP</button> <output></output>
+      </form>
+    </div>
+  </details>`;
 }
 
 function eventLink({ type }: { type: string }): Html {
@@ -43,8 +63,23 @@ export function errorTable(codes: readonly string[], errors: ErrorTable): Html {
   const rows = codes.map((code) => {
     const { http, retry, text } = errors[code] ?? universalErrors.internal;
     return html`<tr data-find="${code} ${text}">
-<td><code>${code}</code></td><td>${http}</td><td>${retry}</td><td>${text}</td></tr>`;
+      <td><code>${code}</code></td>
+      <td>${http}</td>
+      <td>${retry}</td>
+      <td>${text}</td>
+    </tr>`;
   });
-  return html`<table><thead><tr><th>Code</th><th>HTTP</th><th>Retry</th><th>Meaning</th></tr></thead>
-<tbody>${rows}</tbody></table>`;
+  return html`<table>
+    <thead>
+      <tr>
+        <th>Code</th>
+        <th>HTTP</th>
+        <th>Retry</th>
+        <th>Meaning</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${rows}
+    </tbody>
+  </table>`;
 }

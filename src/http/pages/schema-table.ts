@@ -40,14 +40,25 @@ export function schemaTable(schema: JsonSchema, none: string): Html {
   const fields = fieldsOf(schema);
   if (view !== undefined) return html`<p>${isList(schema) ? 'A list of ' : ''}<a href="#view-${view}">${view}</a></p>`;
   if (fields.length === 0) return html`<p class="quiet">${none}</p>`;
-  return html`<table class="fields"><thead><tr><th>Field</th><th>Type</th><th>Bounds and meaning</th></tr></thead>
-<tbody>
-    ${fields.map(
-      (field) => html`<tr>
-      <td><code>${field.path}</code>${field.required ? '' : html` <span class="quiet">optional</span>`}</td>
-      <td>${field.view === undefined ? field.type : html`<a href="#view-${field.view}">${field.type}</a>`}</td>
-      <td>${field.note}</td></tr>`,
-    )}</tbody></table>`;
+  return html`<table class="fields">
+    <thead>
+      <tr>
+        <th>Field</th>
+        <th>Type</th>
+        <th>Bounds and meaning</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${fields.map(
+        (field) =>
+          html`<tr>
+            <td><code>${field.path}</code>${field.required ? '' : html` <span class="quiet">optional</span>`}</td>
+            <td>${field.view === undefined ? field.type : html`<a href="#view-${field.view}">${field.type}</a>`}</td>
+            <td>${field.note}</td>
+          </tr>`,
+      )}
+    </tbody>
+  </table>`;
 }
 
 /** An input that fits the schema: required fields only, with values that speak for themselves. */

@@ -139,8 +139,8 @@ function signalChannel(book: SchemaBook): Channel {
     event: 'signal',
     messages: { ...Object.fromEntries(declared), 'frame.refused': signalMessage('frame.refused', refused) },
     description:
-      'The latest value of something fleeting; may be dropped or merged. A bad frame that asked for no acknowledgement ' +
-      'is answered by frame.refused.',
+      'The latest value of something fleeting; may be dropped or merged. A bad frame that asked for no ' +
+      'acknowledgement is answered by frame.refused.',
   };
 }
 

@@ -1,0 +1,129 @@
+import { startChild } from '../child.ts';
+import type { BenchMarket, Pair } from '../market.ts';
+import { percentile, type Group } from '../report.ts';
+import { addressOf, many, Wire } from '../wire.ts';
+import { runPgbench } from '../pgbench.ts';
+
+interface Talk {
+  readonly conversationId: string;
+  readonly wires: readonly [Wire, Wire];
+}
+
+export interface MessageLoad {
+  readonly node: string;
+  readonly engine: string;
+  readonly seconds: number;
+}
+
+const inFlight = 32;
+const text = 'Is it still available? I could come by tomorrow after six.';
+
+/** `messages.send` as fast as it goes, beside the same statements by pgbench; then the delay to the other side. */
+export async function measureMessages(market: BenchMarket, load: MessageLoad): Promise<Group[]> {
+  const { node, engine, seconds } = load;
+  const server = await startChild('soko', { node, env: { ...market.env, GATEWAY_ENGINE: engine } });
+  try {
+    const talks = await many(market.pairs.length, (index) => connectPair(server.url, market.pairs[index]!, index));
+    await sendFor(talks, 1);
+    const cpuBefore = await server.ask<number>({ name: 'cpu' });
+    const perSecond = await sendFor(talks, seconds);
+    const cpuMs = (await server.ask<number>({ name: 'cpu' })) - cpuBefore;
+    const lags = await lagsOf(talks, seconds);
+    for (const { wires } of talks) for (const wire of wires) wire.close();
+    const base = await runPgbench(market, { seconds, clients: 16 });
+    const cpuPerMessage = cpuMs / (perSecond * seconds);
+    return [throughput({ perSecond, base, engine, cpuPerMessage }), delays(lags)];
+  } finally {
+    await server.stop();
+  }
+}
+
+function throughput({
+  perSecond,
+  base,
+  engine,
+  cpuPerMessage,
+}: {
+  perSecond: number;
+  base: number | null;
+  engine: string;
+  cpuPerMessage: number;
+}): Group {
+  const soko = {
+    what: `Soko messages.send, engine ${engine}, ${inFlight} in flight`,
+    value: `${perSecond.toFixed(0)} a second`,
+  };
+  const cpu = { what: '  of it, CPU of the server process', value: `${cpuPerMessage.toFixed(2)} ms each` };
+  if (base === null)
+    return { title: 'Messages', results: [soko, cpu], notes: ['pgbench is not installed: nothing to compare with'] };
+  const ratio = perSecond / base;
+  return {
+    title: 'Messages: send, on the same PostgreSQL',
+    results: [
+      { what: 'pgbench, the same writes as prepared statements, 16 clients', value: `${base.toFixed(0)} a second` },
+      { ...soko, ratio: `${ratio.toFixed(2)} × pgbench`, aim: '≥ 0.35 × pgbench', met: ratio >= 0.35 },
+      cpu,
+    ],
+  };
+}
+
+function delays(lags: readonly number[]): Group {
+  const [p50, p99] = [percentile(lags, 0.5), percentile(lags, 0.99)];
+  return {
+    title: `From commit to the other side's socket, ${lags.length} messages at 50 a second`,
+    results: [
+      { what: 'p50', value: `${p50.toFixed(1)} ms`, aim: '< 5 ms', met: p50 < 5 },
+      { what: 'p99', value: `${p99.toFixed(1)} ms` },
+    ],
+    notes: ["counted from the event's own time, read in the transaction before its writes: the commit itself is in it"],
+  };
+}
+
+async function connectPair(url: string, { conversationId, people }: Pair, index: number): Promise<Talk> {
+  const connect = (side: 0 | 1) =>
+    Wire.connect(url, { token: people[side].token, ip: addressOf(index * 2 + side), awaitReady: true });
+  return { conversationId, wires: [await connect(0), await connect(1)] };
+}
+
+/** Keeps a fixed number of sends in flight, over all conversations in turn; returns how many a second were answered. */
+async function sendFor(talks: readonly Talk[], seconds: number): Promise<number> {
+  const startedAt = performance.now();
+  const endsAt = startedAt + seconds * 1_000;
+  let sent = 0;
+  let done = 0;
+  const worker = async () => {
+    while (performance.now() < endsAt) {
+      const talk = talks[sent % talks.length]!;
+      const wire = talk.wires[Math.floor(sent / talks.length) % 2 === 0 ? 0 : 1];
+      sent += 1;
+      await send(wire, talk.conversationId);
+      done += 1;
+    }
+  };
+  await Promise.all(Array.from({ length: inFlight }, worker));
+  return (done * 1_000) / (performance.now() - startedAt);
+}
+
+/** Milliseconds from each event's time to its arrival, at a rate that queues nothing. */
+async function lagsOf(talks: readonly Talk[], seconds: number): Promise<number[]> {
+  const lags: number[] = [];
+  for (const { wires } of talks) {
+    wires[1].onFrame = (frame, atMs) => {
+      const at = /"type":"message\.sent","at":"([^"]+)"/.exec(frame)?.[1];
+      if (at !== undefined) lags.push(atMs - Date.parse(at));
+    };
+  }
+  const count = seconds * 50;
+  const startedAt = performance.now();
+  await many(count, async (index) => {
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, startedAt + index * 20 - performance.now())));
+    const { wires, conversationId } = talks[index % talks.length]!;
+    await send(wires[0], conversationId);
+  });
+  return lags;
+}
+
+async function send(wire: Wire, conversationId: string): Promise<void> {
+  const reply = await wire.call('messages.send', { conversationId, kind: 'text', text });
+  if (!reply.ok) throw new Error(`messages.send: ${reply.error?.code}`);
+}

@@ -1,0 +1,67 @@
+import { execFile } from 'node:child_process';
+import { glob } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import type { BenchMarket } from './market.ts';
+
+const execute = promisify(execFile);
+const script = fileURLToPath(new URL('send.sql', import.meta.url));
+
+/** Transactions a second, or null where pgbench is not installed. */
+export async function runPgbench(
+  market: BenchMarket,
+  { seconds, clients }: { seconds: number; clients: number },
+): Promise<number | null> {
+  const binary = await findPgbench();
+  if (binary === null) return null;
+  await preparePairs(market.databaseUrl);
+  const options = [
+    '-n',
+    '-M',
+    'prepared',
+    '-c',
+    String(clients),
+    '-j',
+    '2',
+    '-T',
+    String(seconds),
+    '-D',
+    `pairs=${market.pairs.length}`,
+  ];
+  const { stdout } = await execute(binary, [...options, '-f', script, market.databaseUrl]);
+  const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
+  if (!(perSecond > 0)) throw new Error(`pgbench said:\n${stdout}`);
+  return perSecond;
+}
+
+async function findPgbench(): Promise<string | null> {
+  const found = ['pgbench'];
+  for await (const path of glob('/usr/lib/postgresql/*/bin/pgbench')) found.push(path);
+  for (const path of found) {
+    if (
+      await execute(path, ['--version']).then(
+        () => true,
+        () => false,
+      )
+    )
+      return path;
+  }
+  return null;
+}
+
+/** pgbench only counts in numbers: a table gives each conversation one, with an event as Soko stored it. */
+async function preparePairs(databaseUrl: string): Promise<void> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  await client.query(`
+    create table bench_pair as
+    select row_number() over (order by id)::int as n, id as conversation_id, least(buyer_id, seller_id) as first_id,
+      greatest(buyer_id, seller_id) as second_id,
+      (select data from inbox_event where type = 'message.sent' limit 1) as data,
+      (select text from message where kind = 'text' limit 1) as text
+    from conversation;
+    alter table bench_pair add primary key (n);
+    analyze;`);
+  await client.end();
+}
