@@ -14,6 +14,7 @@ interface View {
 const cases = await loadCases();
 /** Given in the answer to signing up, and pushed only when it changes. */
 const knownFromSignIn = new Set(['user']);
+const hourMs = 3_600_000;
 
 let market: Harness;
 beforeAll(async () => {
@@ -35,7 +36,10 @@ test('after every operation and job, each person’s inbox folds to a fresh snap
     const call = await cases.operations[name]?.success(watched);
     if (call) await watched.call(call.as, name, call.input, call.meta);
   }
-  for (const name of jobs.keys()) await watched.runJob(name);
+  for (const laterMs of [0, hourMs, 9 * 24 * hourMs]) {
+    market.clock.offsetMs += laterMs;
+    for (const name of jobs.keys()) await watched.runJob(name);
+  }
   expect(people.size).toBeGreaterThan(0);
   for (const person of people.values()) await expectFoldToEqualSnapshot(person);
 }, 120_000);
