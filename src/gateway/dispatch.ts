@@ -1,5 +1,11 @@
 import {
-  CommandError, limits, replyError, type Meta, type Reply, type ReplyError, type UniversalCode,
+  CommandError,
+  limits,
+  replyError,
+  type Meta,
+  type Reply,
+  type ReplyError,
+  type UniversalCode,
 } from '../domain/kernel/index.ts';
 import { closeCodes } from './close.ts';
 import { refusedFrame, type FrameRefusal } from './frames.ts';
@@ -8,9 +14,11 @@ import type { GatewayParts } from './parts.ts';
 
 type Acknowledge = (reply: Reply) => void;
 
-const badFrameCodes: ReadonlySet<string> = new Set<UniversalCode>(
-  ['frame.malformed', 'frame.too_large', 'command.unknown'],
-);
+const badFrameCodes: ReadonlySet<string> = new Set<UniversalCode>([
+  'frame.malformed',
+  'frame.too_large',
+  'command.unknown',
+]);
 
 /**
  * Every event of the socket is a command: `emit(name, input, ack)`. Without an acknowledgement the command runs all the
@@ -36,9 +44,10 @@ async function answer(
   { name, args, isOverloaded }: { name: unknown; args: unknown[]; isOverloaded: boolean },
 ): Promise<Reply> {
   const requestId = crypto.randomUUID();
-  const refuse = (code: UniversalCode, details = {}): Reply => (
-    { ok: false, error: replyError(new CommandError(code, details), errors, requestId) }
-  );
+  const refuse = (code: UniversalCode, details = {}): Reply => ({
+    ok: false,
+    error: replyError(new CommandError(code, details), errors, requestId),
+  });
   if (name === refusedFrame) return refuse(args[0] as FrameRefusal);
   if (typeof name !== 'string' || args.length > 1) return refuse('frame.malformed');
   if (isOverloaded) return refuse('limit.rate', { retryAfterMs: 1_000 });

@@ -17,7 +17,10 @@ export function createNodeEngine({ fetch, trustedProxies, log, onSlowConsumer }:
   const serve = getRequestListener(
     (request, env) => {
       const incoming = env.incoming as IncomingMessage;
-      const ip = resolveIp(incoming.socket.remoteAddress ?? '', incoming.headers['x-forwarded-for'] as string | undefined);
+      const ip = resolveIp(
+        incoming.socket.remoteAddress ?? '',
+        incoming.headers['x-forwarded-for'] as string | undefined,
+      );
       return boundedFetch(fetch, request, ip);
     },
     {
@@ -59,13 +62,15 @@ async function boundedFetch(fetch: Fetch, request: Request, ip: string): Promise
   if (request.method === 'GET' || request.method === 'HEAD') return fetch(request, { ip });
   if (request.headers.has('content-length') || !request.body) return fetch(request, { ip });
   let left = bodyBytesMax(request.method);
-  const bounded = request.body.pipeThrough(new TransformStream<Uint8Array, Uint8Array>({
-    transform(chunk, controller) {
-      left -= chunk.byteLength;
-      if (left < 0) controller.error(new Error('the body is larger than the limit'));
-      else controller.enqueue(chunk);
-    },
-  }));
+  const bounded = request.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        left -= chunk.byteLength;
+        if (left < 0) controller.error(new Error('the body is larger than the limit'));
+        else controller.enqueue(chunk);
+      },
+    }),
+  );
   const { method, headers, signal } = request;
   const copy = new Request(request.url, { method, headers, signal, body: bounded, duplex: 'half' });
   try {

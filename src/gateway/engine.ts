@@ -1,9 +1,9 @@
-import type { Logger } from 'pino';
 import type { Server } from 'socket.io';
 import { createNodeEngine } from './engine-node.ts';
 import { createUwsEngine } from './engine-uws.ts';
 import type { Fetch } from './http-bounds.ts';
 import { loadUws } from './uws.ts';
+import type { Log } from '../log.ts';
 
 export interface EngineParts {
   readonly kind: 'auto' | 'uws' | 'node';
@@ -11,7 +11,7 @@ export interface EngineParts {
   readonly fetch: Fetch;
   /** Addresses and CIDR ranges whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
-  readonly log: Logger;
+  readonly log: Log;
   /** Told once for each socket that is closed because it reads too slowly. */
   readonly onSlowConsumer: () => void;
 }

@@ -100,7 +100,8 @@ function transportOf(io: Server, sockets: LocalSockets, { rooms, log }: GatewayP
   main.on('evict', (eviction: Eviction) => sockets.evict(eviction));
   return {
     emit(room, event, payload) {
-      if (event === 'inbox') sockets.pushed(room.slice('user:'.length), (payload as { events: { seq: number }[] }).events);
+      if (event === 'inbox')
+        sockets.pushed(room.slice('user:'.length), (payload as { events: { seq: number }[] }).events);
       main.to(room).emit(event, payload);
     },
     evict(eviction) {

@@ -1,7 +1,12 @@
 import type { ExtendedError, Socket } from 'socket.io';
 import { z } from 'zod';
 import {
-  defineErrors, limits, universalErrors, type ErrorSpec, type GuestActor, type UserActor,
+  defineErrors,
+  limits,
+  universalErrors,
+  type ErrorSpec,
+  type GuestActor,
+  type UserActor,
 } from '../domain/kernel/index.ts';
 import type { ResolveIp } from './client-ip.ts';
 import type { LiveSocket } from './live-socket.ts';

@@ -10,7 +10,10 @@ export function bodyBytesMax(method: string): number {
 /** The answer that every operation gives to a failure, for requests that never reach the application. */
 export function refusal(code: 'frame.too_large' | 'frame.malformed' | 'internal'): { status: number; body: string } {
   const { text: message, retry, http: status } = universalErrors[code];
-  return { status, body: JSON.stringify({ ok: false, error: { code, message, retry, requestId: crypto.randomUUID() } }) };
+  return {
+    status,
+    body: JSON.stringify({ ok: false, error: { code, message, retry, requestId: crypto.randomUUID() } }),
+  };
 }
 
 export function refusalResponse(code: Parameters<typeof refusal>[0]): Response {

@@ -45,7 +45,7 @@ export class LocalSockets {
     }
   }
 
-  /** Notes what was pushed to a person. Only a push without a gap moves the mark; the head check asks about the rest. */
+  /** Notes a push to a person. Only one without a gap moves the mark; the head check asks about the rest. */
   pushed(userId: string, events: readonly { seq: number }[]): void {
     const user = this.users.get(userId);
     const first = events[0];
@@ -64,7 +64,8 @@ export class LocalSockets {
     }
     for (const live of this.users.get(eviction.userId)?.sockets ?? []) {
       if ('room' in eviction) void live.leave(eviction.room);
-      else if (live.actor.kind === 'user' && live.actor.sessionId !== eviction.exceptSessionId) cut(live, eviction.reason);
+      else if (live.actor.kind === 'user' && live.actor.sessionId !== eviction.exceptSessionId)
+        cut(live, eviction.reason);
     }
   }
 }

@@ -59,7 +59,7 @@ async function sendMissed(
   { userId, after, page: first }: { userId: string; after: number; page: InboxPull },
 ): Promise<number> {
   let sent = after;
-  for (let page = first; !live.retired; ) {
+  for (let page = first; !live.retired;) {
     const { epoch, events, more } = page;
     if (events.length > 0) live.push('inbox', { epoch, events });
     sent = events.at(-1)?.seq ?? sent;

@@ -1,8 +1,6 @@
-import type { Logger } from 'pino';
-import type {
-  Clock, ErrorTable, Execute, InboxPull, Operation, UserActor,
-} from '../domain/kernel/index.ts';
+import type { Clock, ErrorTable, Execute, InboxPull, Operation, UserActor } from '../domain/kernel/index.ts';
 import type { Rooms } from '../rooms/index.ts';
+import type { Log } from '../log.ts';
 
 export type AuthFailureCode = 'auth.invalid' | 'auth.expired' | 'auth.revoked' | 'auth.suspended';
 
@@ -39,5 +37,5 @@ export interface GatewayParts {
   readonly inbox: InboxReader;
   readonly settings: GatewaySettings;
   readonly clock: Clock;
-  readonly log: Logger;
+  readonly log: Log;
 }

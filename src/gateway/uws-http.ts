@@ -1,8 +1,8 @@
 import { STATUS_CODES as statusTexts } from 'node:http';
-import type { Logger } from 'pino';
 import type { ResolveIp } from './client-ip.ts';
 import { bodyBytesMax, refusalResponse, type Fetch } from './http-bounds.ts';
 import type { UwsHandler, UwsRequest, UwsResponse } from './uws.ts';
+import type { Log } from '../log.ts';
 
 interface Exchange {
   readonly res: UwsResponse;
@@ -15,7 +15,7 @@ interface Exchange {
 }
 
 /** Serves the HTTP application on uWebSockets.js. */
-export function bridge({ fetch, resolveIp, log }: { fetch: Fetch; resolveIp: ResolveIp; log: Logger }): UwsHandler {
+export function bridge({ fetch, resolveIp, log }: { fetch: Fetch; resolveIp: ResolveIp; log: Log }): UwsHandler {
   return (res, req) => {
     const gone = new AbortController();
     res.onAborted(() => gone.abort());
@@ -36,9 +36,17 @@ export function bridge({ fetch, resolveIp, log }: { fetch: Fetch; resolveIp: Res
 }
 
 /** Copies everything before the first wait: uWebSockets.js frees the request when its handler returns. */
-function readHead(
-  { res, req, resolveIp, gone }: { res: UwsResponse; req: UwsRequest; resolveIp: ResolveIp; gone: AbortSignal },
-): Exchange | null {
+function readHead({
+  res,
+  req,
+  resolveIp,
+  gone,
+}: {
+  res: UwsResponse;
+  req: UwsRequest;
+  resolveIp: ResolveIp;
+  gone: AbortSignal;
+}): Exchange | null {
   try {
     const headers = new Headers();
     req.forEach((name, value) => headers.append(name, value));
@@ -65,7 +73,10 @@ async function answer(fetch: Fetch, { res, method, url, headers, ip, gone }: Exc
 }
 
 /** The whole body, or null when it is larger than allowed. Rejects when the client leaves midway. */
-function readBody(res: UwsResponse, { max, gone }: { max: number; gone: AbortSignal }): Promise<Buffer<ArrayBuffer> | null> {
+function readBody(
+  res: UwsResponse,
+  { max, gone }: { max: number; gone: AbortSignal },
+): Promise<Buffer<ArrayBuffer> | null> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer<ArrayBuffer>[] = [];
     let size = 0;

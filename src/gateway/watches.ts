@@ -1,8 +1,8 @@
-import type { Logger } from 'pino';
 import { closeCodes } from './close.ts';
 import { comeBack } from './live-socket.ts';
 import type { LocalSockets } from './local-sockets.ts';
 import type { GatewayParts } from './parts.ts';
+import type { Log } from '../log.ts';
 
 const expirySweepMs = 500;
 
@@ -56,9 +56,11 @@ export function watchHeads({ inbox, settings, log }: GatewayParts, sockets: Loca
   const timer = setInterval(() => {
     if (running) return;
     running = true;
-    check().catch(report(log)).finally(() => {
-      running = false;
-    });
+    check()
+      .catch(report(log))
+      .finally(() => {
+        running = false;
+      });
   }, settings.headCheckMs ?? 2_000).unref();
   return { signals: () => signals, stop: () => clearInterval(timer) };
 }
@@ -73,7 +75,7 @@ function isLost(sockets: LocalSockets, userId: string, head: number): boolean {
   return lost;
 }
 
-function report(log: Logger): (error: unknown) => void {
+function report(log: Log): (error: unknown) => void {
   // The next check comes in two seconds; while the database is away, so would one line each time.
   return (error) => log.debug({ err: error }, 'the inbox heads could not be checked');
 }

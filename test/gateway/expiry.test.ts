@@ -13,7 +13,7 @@ function freshToken({ actor: { userId, sessionId } }: TestUser): string {
   return server.harness.tokens.signAccess({ userId, sessionId });
 }
 
-test('a socket is told that its token expires, lives on with a fresh one, and is closed with 4001 without', async () => {
+test('a socket is told that its token expires, lives on with a fresh one, and closes with 4001 without', async () => {
   const { clock, tokens } = server.harness;
   const user = await server.harness.user();
   const client = server.connect(user);
@@ -23,7 +23,9 @@ test('a socket is told that its token expires, lives on with a fresh one, and is
   const extended = await client.ok('sessions.extend', { token: freshToken(user) });
   expect(Date.parse(extended.expiresAt)).toBeGreaterThan(Date.parse(expiresAt));
   clock.offsetMs += 60_000;
-  await expect(Promise.race([client.closed, client.frame('session', ({ at }) => at !== expiresAt), wait(2_000)])).resolves.toBe('nothing');
+  await expect(
+    Promise.race([client.closed, client.frame('session', ({ at }) => at !== expiresAt), wait(2_000)]),
+  ).resolves.toBe('nothing');
   await client.ok('users.me');
   clock.offsetMs += tokens.accessTtlMs;
   expect((await client.closed).code).toBe(4001);

@@ -24,7 +24,8 @@ test('an unknown command gets a clear error and the socket stays open', async ()
 
 test('input that is not an object gets a clear error', async () => {
   const client = server.connect(asha);
-  for (const input of ['text', 7, null, [1], true]) expect(await client.fails('users.me', input)).toBe('frame.malformed');
+  for (const input of ['text', 7, null, [1], true])
+    expect(await client.fails('users.me', input)).toBe('frame.malformed');
   const bare = await client.socket.timeout(20_000).emitWithAck('users.me');
   const surplus = await client.socket.timeout(20_000).emitWithAck('users.me', {}, {});
   expect([bare.error?.code, surplus.error?.code]).toEqual(['frame.malformed', 'frame.malformed']);
@@ -52,7 +53,14 @@ test('deeply nested JSON gets a clear error', async () => {
 
 test('frames that are not commands get a clear error, by acknowledgement where one can be read', async () => {
   const client = await rawConnect(server.url, { token: asha.token });
-  for (const frame of ['421{"not":"an array"}', '422["users.me",', '423["connect",{}]', '424[7,{}]', '42/other,5["users.me",{}]']) client.send(frame);
+  for (const frame of [
+    '421{"not":"an array"}',
+    '422["users.me",',
+    '423["connect",{}]',
+    '424[7,{}]',
+    '42/other,5["users.me",{}]',
+  ])
+    client.send(frame);
   for (const id of [1, 2, 3, 4, 5]) expect(await client.frame(`43${id}[`)).toContain('"frame.malformed"');
   client.send('451-6["users.me",{"_placeholder":true,"num":0}]');
   expect(await client.frame('436[')).toContain('"frame.malformed"');
@@ -91,7 +99,9 @@ test('a frame beyond any reason closes the socket', async () => {
 test('one socket has at most so many commands running', async () => {
   const client = server.connect(asha);
   await client.ready;
-  const replies = await Promise.all(Array.from({ length: limits.commandsInFlightPerSocket + 20 }, () => client.call('users.me')));
+  const replies = await Promise.all(
+    Array.from({ length: limits.commandsInFlightPerSocket + 20 }, () => client.call('users.me')),
+  );
   const refused = replies.filter((reply) => !reply.ok);
   expect(refused).toHaveLength(20);
   expect(refused[0]).toMatchObject({ error: { code: 'limit.rate', retry: 'later', retryAfterMs: 1_000 } });

@@ -4,7 +4,9 @@ import { z } from 'zod';
 
 /** `hall:<name>` is a public room open to everyone. */
 export const hall: RoomKind = {
-  kind: 'hall', summary: 'A room for tests.', events: [],
+  kind: 'hall',
+  summary: 'A room for tests.',
+  events: [],
   audience: defineSignal({ type: 'hall.size', data: z.object({ hallId: z.string(), count: z.int() }) }),
   open: async ({ id }) => ({ hall: id }),
 };

@@ -15,7 +15,10 @@ afterAll(() => server.close());
 
 async function refusal(auth: object): Promise<any> {
   const socket = server.connect(null, auth);
-  const error: unknown = await socket.ready.then(() => 'let in', (refused: unknown) => refused);
+  const error: unknown = await socket.ready.then(
+    () => 'let in',
+    (refused: unknown) => refused,
+  );
   if (!(error instanceof RefusedError)) throw new Error(`expected a refusal, got ${String(error)}`);
   return error.data;
 }
@@ -25,8 +28,11 @@ test('a token lets its person in, and ready is the first frame', async () => {
   const ready = await client.ready;
   expect(client.frames[0]?.event).toBe('ready');
   expect(ready).toMatchObject({
-    protocol: 1, user: { id: asha.id }, sessionId: asha.actor.sessionId,
-    inbox: { head: 0, recovered: false, snapshotRequired: false }, limits: { frameBytes: limits.frameBytes },
+    protocol: 1,
+    user: { id: asha.id },
+    sessionId: asha.actor.sessionId,
+    inbox: { head: 0, recovered: false, snapshotRequired: false },
+    limits: { frameBytes: limits.frameBytes },
   });
   expect(Date.parse(ready.expiresAt)).toBeGreaterThan(Date.parse(ready.serverNow));
 });
@@ -47,7 +53,11 @@ test('without a token the socket is a guest with public access', async () => {
 });
 
 test('a token that is not ours is refused', async () => {
-  const forged = jwt.sign({ sub: asha.id, sid: asha.actor.sessionId, iss: 'soko' }, 'another secret of 32 characters!', { expiresIn: 60 });
+  const forged = jwt.sign(
+    { sub: asha.id, sid: asha.actor.sessionId, iss: 'soko' },
+    'another secret of 32 characters!',
+    { expiresIn: 60 },
+  );
   const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${asha.token.split('.')[1]}.`;
   for (const token of [forged, unsigned, 'nonsense', `${asha.token}x`]) {
     expect(await refusal({ token })).toMatchObject({ code: 'auth.invalid', retry: 'never' });
@@ -69,7 +79,13 @@ test('a token of a revoked session is refused as revoked', async () => {
 });
 
 test('a handshake that does not fit its schema is refused', async () => {
-  const bad = [{ token: 7 }, { token: 'x'.repeat(5_000) }, { inbox: { epoch: 1, seq: -1 } }, { inbox: 'all' }, { telegram: 'query_id=1' }];
+  const bad = [
+    { token: 7 },
+    { token: 'x'.repeat(5_000) },
+    { inbox: { epoch: 1, seq: -1 } },
+    { inbox: 'all' },
+    { telegram: 'query_id=1' },
+  ];
   for (const auth of bad) expect(await refusal(auth)).toMatchObject({ code: 'auth.invalid' });
   const nulls = server.connect(null, { token: null, inbox: null, client: null });
   expect((await nulls.ready).user).toBe(null);
@@ -78,7 +94,14 @@ test('a handshake that does not fit its schema is refused', async () => {
 test('a person has at most so many sockets, even when all come at once', async () => {
   const zuri = await server.harness.user();
   const clients = Array.from({ length: limits.socketsPerUser + 5 }, () => server.connect(zuri));
-  const outcomes = await Promise.all(clients.map(({ ready }) => ready.then(() => 'in', (error: RefusedError) => error.data.code)));
+  const outcomes = await Promise.all(
+    clients.map(({ ready }) =>
+      ready.then(
+        () => 'in',
+        (error: RefusedError) => error.data.code,
+      ),
+    ),
+  );
   expect(outcomes.filter((outcome) => outcome === 'in')).toHaveLength(limits.socketsPerUser);
   expect(outcomes.filter((outcome) => outcome === 'limit.sockets')).toHaveLength(5);
   clients.find((_, index) => outcomes[index] === 'in')?.socket.close();

@@ -11,7 +11,9 @@ afterAll(() => server.close());
 test('a last event whose push was lost reaches the client within five seconds', async () => {
   const user = await server.harness.user();
   const client = server.connect(user);
-  const { inbox: { epoch } } = await client.ready;
+  const {
+    inbox: { epoch },
+  } = await client.ready;
   await client.ok('users.update', { bio: 'pushed' });
   await client.frame('inbox');
   isPushed = false;

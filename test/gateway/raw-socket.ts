@@ -27,20 +27,26 @@ export async function rawConnect(url: string, auth: object): Promise<RawSocket> 
   ws.on('error', () => {});
   const closed = new Promise<number>((resolve) => ws.once('close', resolve));
   const raw: RawSocket = {
-    ws, frames, closed,
+    ws,
+    frames,
+    closed,
     send: (frame) => ws.send(frame),
-    frame: (start) => new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no frame ${start} among ${frames.map((frame) => frame.slice(0, 40))}`)), 20_000);
-      const look = () => {
-        const found = frames.find((frame) => frame.startsWith(start));
-        if (found === undefined) return;
-        clearTimeout(timer);
-        listeners.delete(look);
-        resolve(found);
-      };
-      listeners.add(look);
-      look();
-    }),
+    frame: (start) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new Error(`no frame ${start} among ${frames.map((frame) => frame.slice(0, 40))}`)),
+          20_000,
+        );
+        const look = () => {
+          const found = frames.find((frame) => frame.startsWith(start));
+          if (found === undefined) return;
+          clearTimeout(timer);
+          listeners.delete(look);
+          resolve(found);
+        };
+        listeners.add(look);
+        look();
+      }),
     pause: () => ws.pause(),
     resume: () => ws.resume(),
   };

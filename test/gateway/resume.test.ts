@@ -54,8 +54,12 @@ test('a long absence is caught up in frames of bounded size, in order', async ()
   const epoch = await epochOf(user);
   const db = server.harness.database.fork().getConnection();
   await db.execute('insert into inbox_head (user_id, seq) values (?, 1700)', [user.id]);
-  await db.execute(`insert into inbox_event (user_id, seq, type, at, data)
-    select ?, n, 'user.changed', now(), jsonb_build_object('id', n, 'text', repeat('x', 1000)) from generate_series(1, 1700) n`, [user.id]);
+  await db.execute(
+    `insert into inbox_event (user_id, seq, type, at, data)
+    select ?, n, 'user.changed', now(), jsonb_build_object('id', n, 'text', repeat('x', 1000))
+    from generate_series(1, 1700) n`,
+    [user.id],
+  );
   const client = server.connect(user, { inbox: { epoch, seq: 3 } });
   await expect.poll(() => client.seqs().length, { timeout: 20_000 }).toBe(1697);
   expect(client.seqs()).toEqual(range(4, 1700));
@@ -67,8 +71,15 @@ test('a cursor of another epoch, from the future or from too long ago asks for a
   const user = await server.harness.user();
   const epoch = await epochOf(user);
   await update(user, 5);
-  await server.harness.database.fork().getConnection().execute('delete from inbox_event where user_id = ? and seq <= 3', [user.id]);
-  for (const cursor of [{ epoch: 'elsewhere', seq: 2 }, { epoch, seq: 9 }, { epoch, seq: 1 }]) {
+  await server.harness.database
+    .fork()
+    .getConnection()
+    .execute('delete from inbox_event where user_id = ? and seq <= 3', [user.id]);
+  for (const cursor of [
+    { epoch: 'elsewhere', seq: 2 },
+    { epoch, seq: 9 },
+    { epoch, seq: 1 },
+  ]) {
     const client = server.connect(user, { inbox: cursor });
     expect((await client.ready).inbox).toEqual({ epoch, head: 5, recovered: false, snapshotRequired: true });
     await client.ok('users.me');

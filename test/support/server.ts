@@ -1,9 +1,24 @@
 import { pino } from 'pino';
-import { audiencePort, inboxHead, inboxHeads, pullInbox, type Eviction, type RoomKind, type Sql } from '../../src/domain/kernel/index.ts';
+import {
+  audiencePort,
+  inboxHead,
+  inboxHeads,
+  pullInbox,
+  type Eviction,
+  type RoomKind,
+  type Sql,
+} from '../../src/domain/kernel/index.ts';
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { errors, operations, roomKinds } from '../../src/domain/registry.ts';
 import { membershipPort } from '../../src/domain/sync/index.ts';
-import { createEngine, createGateway, type Engine, type EngineParts, type Gateway, type GatewaySettings } from '../../src/gateway/index.ts';
+import {
+  createEngine,
+  createGateway,
+  type Engine,
+  type EngineParts,
+  type Gateway,
+  type GatewaySettings,
+} from '../../src/gateway/index.ts';
 import { createRooms, type Rooms } from '../../src/rooms/index.ts';
 import { createHarness, joinHarness, type Harness, type TestUser } from './harness.ts';
 import { bindTestPorts } from './ports.ts';
@@ -47,7 +62,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const harness = beside ? joinHarness(beside.harness, bindTestPorts) : await createHarness(bindTestPorts);
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const rooms = await createRooms({
-    nodeId: crypto.randomUUID(), log, execute: harness.execute,
+    nodeId: crypto.randomUUID(),
+    log,
+    execute: harness.execute,
     roomKinds: new Map([...roomKinds, ...(options.roomKinds ?? []).map((kind) => [kind.kind, kind] as const)]),
     ...(redis ? { redisUrl: redis.url, prefix: redis.prefix } : {}),
   });
@@ -57,7 +74,9 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   let slowCloses = 0;
   const engine = await createEngine({
-    kind: engineKind, log, trustedProxies: options.trustedProxies ?? [],
+    kind: engineKind,
+    log,
+    trustedProxies: options.trustedProxies ?? [],
     fetch: options.fetch ?? (async () => new Response('not found', { status: 404 })),
     onSlowConsumer: () => void (slowCloses += 1),
   });
@@ -67,7 +86,11 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const url = `http://127.0.0.1:${await engine.listen({ host: '127.0.0.1', port: 0 })}`;
   const sockets: TestSocket[] = [];
   return {
-    url, harness, gateway, engine, rooms,
+    url,
+    harness,
+    gateway,
+    engine,
+    rooms,
     slowCloses: () => slowCloses,
     connect(user, auth = {}) {
       const socket = connectTo(url, { ...(user ? { token: user.token } : {}), ...auth });
@@ -91,7 +114,12 @@ function openGateway(
 ): Gateway {
   const sql = () => database.fork().getKysely() as unknown as Sql;
   return createGateway({
-    execute, operations, errors, rooms, clock, log,
+    execute,
+    operations,
+    errors,
+    rooms,
+    clock,
+    log,
     authenticate: (token) => authenticate(database.fork(), tokens, token),
     inbox: {
       head: (userId) => inboxHead(sql(), userId),

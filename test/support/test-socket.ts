@@ -39,24 +39,27 @@ export class RefusedError extends Error {
 
 export function connectTo(url: string, auth: object, headers: Record<string, string> = {}): TestSocket {
   const socket = io(url, {
-    transports: ['websocket'], auth, extraHeaders: headers, forceNew: true, reconnection: false,
+    transports: ['websocket'],
+    auth,
+    extraHeaders: headers,
+    forceNew: true,
+    reconnection: false,
   });
-  const frames: ReceivedFrame[] = [];
-  const listeners = new Set<() => void>();
-  socket.onAny((event: string, payload: unknown) => {
-    frames.push({ event, payload });
-    for (const listener of listeners) listener();
-  });
+  const { frames, frame } = recordFrames(socket);
   const ready = new Promise<any>((resolve, reject) => {
     socket.once('ready', resolve);
-    socket.once('connect_error', (error) => reject(new RefusedError((error as Error & { data?: unknown }).data ?? error)));
+    socket.once('connect_error', (error) =>
+      reject(new RefusedError((error as Error & { data?: unknown }).data ?? error)),
+    );
   });
   ready.catch(() => {});
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     let code = 1006;
     // Socket.IO's own goodbye hides the close code, so it is read from the WebSocket itself.
     socket.io.on('open', () => {
-      const { ws } = socket.io.engine.transport as unknown as { ws: { addEventListener(type: string, run: (event: any) => void): void } };
+      const { ws } = socket.io.engine.transport as unknown as {
+        ws: { addEventListener(type: string, run: (event: any) => void): void };
+      };
       ws.addEventListener('close', (event) => {
         code = event.code;
         setTimeout(() => resolve({ code, reason: reason ?? '' }), 0);
@@ -67,9 +70,14 @@ export function connectTo(url: string, auth: object, headers: Record<string, str
       reason = why;
     });
   });
-  const call = async (name: string, input: unknown = {}) => (await socket.timeout(waitMs).emitWithAck(name, input)) as Reply;
+  const call = async (name: string, input: unknown = {}) =>
+    (await socket.timeout(waitMs).emitWithAck(name, input)) as Reply;
   return {
-    socket, frames, ready, closed, call,
+    socket,
+    frames,
+    ready,
+    closed,
+    call,
     async ok(name, input) {
       const reply = await call(name, input);
       if (!reply.ok) throw new Error(`${name} failed: ${JSON.stringify(reply.error)}`);
@@ -80,22 +88,39 @@ export function connectTo(url: string, auth: object, headers: Record<string, str
       if (reply.ok) throw new Error(`${name} succeeded: ${JSON.stringify(reply.data)}`);
       return reply.error.code;
     },
-    frame: (event, fits = () => true) => new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        listeners.delete(look);
-        reject(new Error(`no ${event} frame among ${JSON.stringify(frames.map((frame) => frame.event))}`));
-      }, waitMs);
-      const look = () => {
-        const found = frames.find((frame) => frame.event === event && fits(frame.payload));
-        if (!found) return;
-        clearTimeout(timer);
-        listeners.delete(look);
-        resolve(found.payload);
-      };
-      listeners.add(look);
-      look();
-    }),
-    seqs: () => frames.filter(({ event }) => event === 'inbox')
-      .flatMap(({ payload }) => (payload as { events: { seq: number }[] }).events.map(({ seq }) => seq)),
+    frame,
+    seqs: () =>
+      frames
+        .filter(({ event }) => event === 'inbox')
+        .flatMap(({ payload }) => (payload as { events: { seq: number }[] }).events.map(({ seq }) => seq)),
+  };
+}
+
+/** Keeps every frame, and waits for those to come. */
+function recordFrames(socket: Socket): Pick<TestSocket, 'frames' | 'frame'> {
+  const frames: ReceivedFrame[] = [];
+  const listeners = new Set<() => void>();
+  socket.onAny((event: string, payload: unknown) => {
+    frames.push({ event, payload });
+    for (const listener of listeners) listener();
+  });
+  return {
+    frames,
+    frame: (event, fits = () => true) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          listeners.delete(look);
+          reject(new Error(`no ${event} frame among ${JSON.stringify(frames.map((frame) => frame.event))}`));
+        }, waitMs);
+        const look = () => {
+          const found = frames.find((frame) => frame.event === event && fits(frame.payload));
+          if (!found) return;
+          clearTimeout(timer);
+          listeners.delete(look);
+          resolve(found.payload);
+        };
+        listeners.add(look);
+        look();
+      }),
   };
 }

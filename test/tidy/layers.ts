@@ -64,6 +64,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   'rate-limiter-flexible': ['rooms'],
   'socket.io': ['gateway'],
   'socket.io-adapter': ['gateway'],
+  'socket.io-parser': ['gateway'],
   'uWebSockets.js': ['gateway'],
   ws: ['gateway'],
   '@hono/node-server': ['gateway'],
