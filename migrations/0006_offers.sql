@@ -7,7 +7,8 @@ create table offer (
   quantity integer not null check (quantity > 0),
   currency text not null,
   state text not null check (state in (
-    'awaiting_seller', 'awaiting_buyer', 'accepted', 'declined', 'withdrawn', 'expired', 'superseded', 'consumed', 'lapsed'
+    'awaiting_seller', 'awaiting_buyer', 'accepted',
+    'declined', 'withdrawn', 'expired', 'superseded', 'consumed', 'lapsed'
   )),
   -- The standing round.
   round integer not null check (round >= 1),
@@ -19,7 +20,8 @@ create table offer (
   check (buyer_id <> seller_id),
   check ((state in ('awaiting_seller', 'awaiting_buyer', 'accepted')) = (deadline is not null))
 );
-create unique index offer_live on offer (listing_id, buyer_id) where state in ('awaiting_seller', 'awaiting_buyer', 'accepted');
+create unique index offer_live on offer (listing_id, buyer_id)
+  where state in ('awaiting_seller', 'awaiting_buyer', 'accepted');
 create index offer_deadline on offer (deadline) where deadline is not null;
 create index offer_buyer on offer (buyer_id, id);
 create index offer_seller on offer (seller_id, id);

@@ -24,10 +24,14 @@ export async function within<T>(market: Harness, run: (tx: Tx) => Promise<T>): P
   return market.database.fork().transactional(async (db) => {
     const sql = db.getKysely() as unknown as Sql;
     return run({
-      db, sql,
+      db,
+      sql,
       now: () => databaseNow(sql, market.ports.get(clockPort)),
       port: (port) => market.ports.get(port),
-      emit: () => {}, publish: () => {}, evict: () => {}, nudge: () => {},
+      emit: () => {},
+      publish: () => {},
+      evict: () => {},
+      nudge: () => {},
     });
   });
 }
@@ -35,4 +39,12 @@ export async function within<T>(market: Harness, run: (tx: Tx) => Promise<T>): P
 /** Moves the clock so that `now` is this many milliseconds after a deadline; real time then runs on from there. */
 export function travelTo(market: Harness, deadline: string, afterMs = 0): void {
   market.clock.offsetMs = Date.parse(deadline) + afterMs - Date.now();
+}
+
+/** Puts an offer's deadline into the past for its row alone. */
+export async function end(market: Harness, offerId: string): Promise<void> {
+  await market.database
+    .fork()
+    .getConnection()
+    .execute(`update offer set deadline = deadline - interval '30 days' where id = ?`, [offerId]);
 }

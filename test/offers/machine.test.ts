@@ -13,7 +13,10 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 type Role = 'buyer' | 'seller' | 'system' | 'stranger';
-interface Played extends Bargain { offerId: string; stranger: TestUser }
+interface Played extends Bargain {
+  offerId: string;
+  stranger: TestUser;
+}
 
 /** How the commands bring an offer into each state. */
 const paths: Record<OfferState, (played: Played) => Promise<unknown>> = {
@@ -37,7 +40,10 @@ const paths: Record<OfferState, (played: Played) => Promise<unknown>> = {
 /** Tries a move as a role and answers the error, or null. System moves and checkout come from jobs and other areas. */
 async function by(played: Played, role: Role, move: OfferMove): Promise<string | null> {
   const { offerId, listingId, buyer } = played;
-  if (move === 'supersede') return void (await within(market, (tx) => supersedeOffers(tx, listingId))) ?? null;
+  if (move === 'supersede') {
+    await within(market, (tx) => supersedeOffers(tx, listingId));
+    return null;
+  }
   if (move === 'expire' || move === 'lapse') {
     const { deadline } = await market.ok(buyer, 'offers.get', { offerId });
     if (deadline) travelTo(market, deadline);
@@ -57,7 +63,8 @@ function checkOut(offerId: string, { actor }: TestUser): Promise<string | null> 
   return within(market, async (tx) => {
     const locked = await lockAcceptedOffer(tx, { offerId, buyerId: actor.userId });
     if (typeof locked === 'string') return locked;
-    return void (await consumeOffer(tx, locked)) ?? null;
+    await consumeOffer(tx, locked);
+    return null;
   });
 }
 
@@ -75,7 +82,8 @@ async function playTo(state: OfferState): Promise<Played> {
 
 const systemMoves: OfferMove[] = ['expire', 'supersede', 'lapse'];
 const moves = Object.keys(offerMachine.moves) as OfferMove[];
-const rolesOf = (move: OfferMove): Role[] => (systemMoves.includes(move) ? ['system'] : ['buyer', 'seller', 'stranger']);
+const rolesOf = (move: OfferMove): Role[] =>
+  systemMoves.includes(move) ? ['system'] : ['buyer', 'seller', 'stranger'];
 
 for (const state of offerMachine.states) {
   for (const move of moves) {
@@ -98,7 +106,9 @@ test('allowed actions are exactly the moves the machine has for that side', asyn
     const played = await playTo(state);
     for (const role of ['buyer', 'seller'] as const) {
       const { allowedActions } = await market.ok(played[role], 'offers.get', { offerId: played.offerId });
-      const expected = moves.filter((move) => target(offerMachine, move, { state, by: role })).map((move) => `offers.${move}`);
+      const expected = moves
+        .filter((move) => target(offerMachine, move, { state, by: role }))
+        .map((move) => `offers.${move}`);
       expect(allowedActions).toEqual(expected);
     }
   }

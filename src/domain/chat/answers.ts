@@ -18,8 +18,14 @@ export async function describeConversations(
   viewerId: string,
   conversations: readonly Conversation[],
 ): Promise<z.input<typeof ConversationAnswer>[]> {
-  const profiles = await publicProfiles(reader.db, conversations.map((conversation) => otherOf(conversation, viewerId)));
-  const cards = await listingCards(reader, conversations.map(({ listingId }) => listingId));
+  const profiles = await publicProfiles(
+    reader.db,
+    conversations.map((conversation) => otherOf(conversation, viewerId)),
+  );
+  const cards = await listingCards(
+    reader,
+    conversations.map(({ listingId }) => listingId),
+  );
   const last = await lastMessages(reader.db, conversations);
   return conversations.map((conversation) => {
     const other = profiles.get(otherOf(conversation, viewerId));

@@ -21,7 +21,19 @@ export { postMessage } from './post-message.ts';
 
 export const chat = defineArea({
   name: 'chat',
-  operations: [open, listConversations, getConversation, archive, unarchive, mute, send, listMessages, markRead, remove, setTyping],
+  operations: [
+    open,
+    listConversations,
+    getConversation,
+    archive,
+    unarchive,
+    mute,
+    send,
+    listMessages,
+    markRead,
+    remove,
+    setTyping,
+  ],
   errors: chatErrors,
   events: [messageSent, messageRemoved, conversationChanged],
   signals: [typing],

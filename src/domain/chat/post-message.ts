@@ -3,7 +3,13 @@ import type { z } from 'zod';
 import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import type { AttachedUpload } from '../media/index.ts';
-import { ConversationEntity, type Conversation, type ConversationId, type Message, type MessageId } from './entities.ts';
+import {
+  ConversationEntity,
+  type Conversation,
+  type ConversationId,
+  type Message,
+  type MessageId,
+} from './entities.ts';
 import { messageSent } from './events.ts';
 import { conversationView, messageView, type About } from './views.ts';
 
@@ -48,8 +54,17 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
   if (!rows[0]) return null;
   const conversation = tx.db.map(ConversationEntity, rows[0] as never) as Conversation;
   const message: Message = {
-    id, conversationId, seq: conversation.lastSeq, kind, senderId, text, images: [...images], replyTo, about,
-    at: conversation.activeAt, removedAt: null,
+    id,
+    conversationId,
+    seq: conversation.lastSeq,
+    kind,
+    senderId,
+    text,
+    images: [...images],
+    replyTo,
+    about,
+    at: conversation.activeAt,
+    removedAt: null,
   } as never;
   const change = { message: messageView(tx, message) };
   for (const userId of [conversation.buyerId, conversation.sellerId]) {

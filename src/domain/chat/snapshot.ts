@@ -15,6 +15,8 @@ export const conversationSnapshot: SnapshotPart = {
       { orderBy: { activeAt: 'desc', id: 'desc' }, limit: conversationsMax },
     );
     const last = await lastMessages(db, conversations);
-    return conversations.map((conversation) => conversationView(conversation, userId, last.get(conversation.id) ?? null)) as never;
+    return conversations.map((conversation) =>
+      conversationView(conversation, userId, last.get(conversation.id) ?? null),
+    );
   },
 };

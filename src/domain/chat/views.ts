@@ -36,8 +36,15 @@ export const MessageView = z.object({
   removed: z.boolean(),
 });
 
-export const LastMessage = MessageView.pick({ id: true, seq: true, kind: true, senderId: true, text: true, at: true, removed: true })
-  .describe(`The newest message, its text cut at ${previewChars} characters.`);
+export const LastMessage = MessageView.pick({
+  id: true,
+  seq: true,
+  kind: true,
+  senderId: true,
+  text: true,
+  at: true,
+  removed: true,
+}).describe(`The newest message, its text cut at ${previewChars} characters.`);
 
 /**
  * A conversation as one side sees it. Every event of this area pushes this view and no other: messages travel in the
@@ -72,7 +79,19 @@ export interface Ported {
 export function messageView({ port }: Ported, message: Message): z.input<typeof MessageView> {
   const { id, conversationId, seq, kind, senderId, text, replyTo, about, at, removedAt } = message;
   const images = message.images.map((image) => ({ id: image.id, ...imageUrls(port(objectStorePort), image.prefix) }));
-  return { id, conversationId, seq, kind, senderId, text, images: images as never, replyTo, about, at: iso(at), removed: Boolean(removedAt) };
+  return {
+    id,
+    conversationId,
+    seq,
+    kind,
+    senderId,
+    text,
+    images: images as never,
+    replyTo,
+    about,
+    at: iso(at),
+    removed: Boolean(removedAt),
+  };
 }
 
 export function roleOf(conversation: Conversation, userId: string): Role {
@@ -89,23 +108,39 @@ export function conversationView(
   viewerId: string,
   last: Message | null,
 ): z.input<typeof ConversationView> {
+  const { id, listingId, subject, lastSeq, activeAt } = conversation;
   const role = roleOf(conversation, viewerId);
-  const { id, listingId, subject, lastSeq, activeAt, buyerReadSeq, sellerReadSeq } = conversation;
-  const own = role === 'buyer'
-    ? { version: conversation.buyerVersion, unread: conversation.buyerUnread, archived: conversation.buyerArchived, muted: conversation.buyerMuted }
-    : { version: conversation.sellerVersion, unread: conversation.sellerUnread, archived: conversation.sellerArchived, muted: conversation.sellerMuted };
-  const [readUpToSeq, otherReadUpToSeq] = role === 'buyer' ? [buyerReadSeq, sellerReadSeq] : [sellerReadSeq, buyerReadSeq];
+  const own = sideOf(conversation, role);
+  const other = sideOf(conversation, role === 'buyer' ? 'seller' : 'buyer');
   return {
-    id, listingId, subject, role, lastSeq, readUpToSeq, otherReadUpToSeq, ...own,
+    id,
+    listingId,
+    subject,
+    role,
+    lastSeq,
+    ...own,
     otherUserId: otherOf(conversation, viewerId),
+    otherReadUpToSeq: other.readUpToSeq,
     lastMessage: last && lastMessage(last),
     activeAt: iso(activeAt),
     allowedActions: [
-      'messages.send', 'typing.set', 'conversations.mute',
+      'messages.send',
+      'typing.set',
+      'conversations.mute',
       own.archived ? 'conversations.unarchive' : 'conversations.archive',
       ...(own.unread > 0 ? ['messages.markRead'] : []),
     ],
   };
+}
+
+/** What the row holds for one side alone. */
+function sideOf(row: Conversation, role: Role) {
+  if (role === 'buyer') {
+    const { buyerVersion: version, buyerUnread: unread, buyerReadSeq: readUpToSeq } = row;
+    return { version, unread, readUpToSeq, archived: row.buyerArchived, muted: row.buyerMuted };
+  }
+  const { sellerVersion: version, sellerUnread: unread, sellerReadSeq: readUpToSeq } = row;
+  return { version, unread, readUpToSeq, archived: row.sellerArchived, muted: row.sellerMuted };
 }
 
 function lastMessage(message: Message): z.input<typeof LastMessage> {
@@ -115,5 +150,10 @@ function lastMessage(message: Message): z.input<typeof LastMessage> {
 
 /** Cuts between characters, never inside a surrogate pair. */
 function preview(text: string): string {
-  return text.length <= previewChars ? text : `${text.slice(0, previewChars - 1).toWellFormed().replace(/\uFFFD$/, '')}…`;
+  return text.length <= previewChars
+    ? text
+    : `${text
+        .slice(0, previewChars - 1)
+        .toWellFormed()
+        .replace(/\uFFFD$/, '')}…`;
 }

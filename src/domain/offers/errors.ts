@@ -10,6 +10,14 @@ export const offerErrors = defineErrors({
   'offers.stale': { retry: 'refetch', http: 409, text: 'Another round stands by now; read the offer again.' },
   'offers.not_your_turn': { retry: 'refetch', http: 409, text: 'It is the other side who may do this now.' },
   'offers.expired': { retry: 'refetch', http: 409, text: 'The deadline is over.' },
-  'offers.too_many_rounds': { retry: 'never', http: 409, text: 'The offer has gone back and forth too often; accept or decline it.' },
-  'offers.out_of_stock': { retry: 'refetch', http: 409, text: 'The listing is not for sale or has fewer units available.' },
+  'offers.too_many_rounds': {
+    retry: 'never',
+    http: 409,
+    text: 'The offer has gone back and forth too often; accept or decline it.',
+  },
+  'offers.out_of_stock': {
+    retry: 'refetch',
+    http: 409,
+    text: 'The listing is not for sale or has fewer units available.',
+  },
 });

@@ -8,7 +8,15 @@ export const offerMachine = defineMachine({
   name: 'offer',
   initial: 'awaiting_seller',
   states: [
-    'awaiting_seller', 'awaiting_buyer', 'accepted', 'declined', 'withdrawn', 'expired', 'superseded', 'consumed', 'lapsed',
+    'awaiting_seller',
+    'awaiting_buyer',
+    'accepted',
+    'declined',
+    'withdrawn',
+    'expired',
+    'superseded',
+    'consumed',
+    'lapsed',
   ],
   moves: {
     counter: [

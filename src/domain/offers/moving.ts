@@ -84,7 +84,11 @@ export function appendRound(
 type Told = z.input<typeof offerChanged.change>['move'];
 
 /** Tells both sides of moved offers; call it after the last change. */
-export async function tellOffers(tx: Tx, offers: readonly Offer[], told: { move: Told; by: OfferSide | 'system' }): Promise<void> {
+export async function tellOffers(
+  tx: Tx,
+  offers: readonly Offer[],
+  told: { move: Told; by: OfferSide | 'system' },
+): Promise<void> {
   await tx.db.flush();
   const rounds = await roundsOf(tx.db, offers);
   for (const offer of offers) {
@@ -96,7 +100,11 @@ export async function tellOffers(tx: Tx, offers: readonly Offer[], told: { move:
 }
 
 /** Tells both sides of a person's move, and shows it in their conversation. Moves of the system are told only. */
-export async function tellMove(tx: Tx, offer: Offer, { move, userId, text }: { move: Told; userId: UserId; text?: string | undefined }) {
+export async function tellMove(
+  tx: Tx,
+  offer: Offer,
+  { move, userId, text }: { move: Told; userId: UserId; text?: string | undefined },
+) {
   await tellOffers(tx, [offer], { move, by: sideOf(offer, userId) });
   const { id, conversationId, round, quantity, currency } = offer;
   const { amountMinor } = await tx.db.findOneOrFail(OfferRoundEntity, { offerId: id, round });

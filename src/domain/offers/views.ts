@@ -58,20 +58,37 @@ export function sideOf(offer: Offer, userId: string): OfferSide {
 }
 
 export function offerView(offer: Offer, rounds: readonly OfferRound[], viewerId: string): z.input<typeof OfferView> {
-  const { id, version, listingId, conversationId, state, quantity, currency, round, deadline, createdAt, updatedAt } = offer;
+  const { id, version, listingId, conversationId, state, quantity, currency, round, deadline, createdAt, updatedAt } =
+    offer;
   const standing = rounds.find((found) => found.round === round);
   assert(standing, `offer ${id} has its standing round ${round}`);
   const role = sideOf(offer, viewerId);
   const { amountMinor } = standing;
   const turn = state === 'awaiting_buyer' ? 'buyer' : state === 'awaiting_seller' ? 'seller' : null;
   return {
-    id, version, listingId, conversationId, role, state, turn, quantity, amountMinor, currency, round,
+    id,
+    version,
+    listingId,
+    conversationId,
+    role,
+    state,
+    turn,
+    quantity,
+    amountMinor,
+    currency,
+    round,
     otherUserId: role === 'buyer' ? offer.sellerId : offer.buyerId,
     totalMinor: multiplyMinor(amountMinor, quantity),
-    rounds: rounds.map(({ bySide, message, at, ...rest }) => (
-      { round: rest.round, by: bySide, amountMinor: rest.amountMinor, message, at: iso(at) }
-    )),
-    deadline: iso(deadline), createdAt: iso(createdAt), updatedAt: iso(updatedAt),
+    rounds: rounds.map(({ bySide, message, at, ...rest }) => ({
+      round: rest.round,
+      by: bySide,
+      amountMinor: rest.amountMinor,
+      message,
+      at: iso(at),
+    })),
+    deadline: iso(deadline),
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
     allowedActions: actionsOf(offer, role),
   };
 }
@@ -93,8 +110,14 @@ export async function describeOffers(
   offers: readonly Offer[],
 ): Promise<z.input<typeof OfferAnswer>[]> {
   const rounds = await roundsOf(reader.db, offers);
-  const others = await publicProfiles(reader.db, offers.flatMap(({ buyerId, sellerId }) => [buyerId, sellerId]));
-  const cards = await listingCards(reader, offers.map(({ listingId }) => listingId));
+  const others = await publicProfiles(
+    reader.db,
+    offers.flatMap(({ buyerId, sellerId }) => [buyerId, sellerId]),
+  );
+  const cards = await listingCards(
+    reader,
+    offers.map(({ listingId }) => listingId),
+  );
   const serverNow = iso(await reader.now());
   return offers.map((offer) => {
     const view = offerView(offer, rounds.get(offer.id) ?? [], viewerId);

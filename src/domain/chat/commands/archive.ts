@@ -20,7 +20,9 @@ export const archive = defineCommand({
   summary: 'Put a conversation away until its next message.',
   async run({ input, actor, tx, fail }) {
     const conversation = await lockConversation(tx.db, input.conversationId, actor.userId);
-    return conversation ? setArchived(tx, conversation, { userId: actor.userId, archived: true }) : fail('conversations.not_found');
+    return conversation
+      ? setArchived(tx, conversation, { userId: actor.userId, archived: true })
+      : fail('conversations.not_found');
   },
 });
 
@@ -30,7 +32,9 @@ export const unarchive = defineCommand({
   summary: 'Bring a conversation back from the archive.',
   async run({ input, actor, tx, fail }) {
     const conversation = await lockConversation(tx.db, input.conversationId, actor.userId);
-    return conversation ? setArchived(tx, conversation, { userId: actor.userId, archived: false }) : fail('conversations.not_found');
+    return conversation
+      ? setArchived(tx, conversation, { userId: actor.userId, archived: false })
+      : fail('conversations.not_found');
   },
 });
 

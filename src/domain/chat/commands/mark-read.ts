@@ -34,12 +34,22 @@ export const markRead = defineCommand({
   },
 });
 
-async function setReadPosition(tx: Tx, conversation: Conversation, { userId, upToSeq }: { userId: UserId; upToSeq: number }) {
-  const unread = upToSeq === conversation.lastSeq ? 0 : await tx.db.count(MessageEntity, {
-    conversationId: conversation.id, seq: { $gt: upToSeq }, $or: [{ senderId: null }, { senderId: { $ne: userId } }],
-  });
-  const position = roleOf(conversation, userId) === 'buyer'
-    ? { buyerReadSeq: upToSeq, buyerUnread: unread }
-    : { sellerReadSeq: upToSeq, sellerUnread: unread };
+async function setReadPosition(
+  tx: Tx,
+  conversation: Conversation,
+  { userId, upToSeq }: { userId: UserId; upToSeq: number },
+) {
+  const unread =
+    upToSeq === conversation.lastSeq
+      ? 0
+      : await tx.db.count(MessageEntity, {
+          conversationId: conversation.id,
+          seq: { $gt: upToSeq },
+          $or: [{ senderId: null }, { senderId: { $ne: userId } }],
+        });
+  const position =
+    roleOf(conversation, userId) === 'buyer'
+      ? { buyerReadSeq: upToSeq, buyerUnread: unread }
+      : { sellerReadSeq: upToSeq, sellerUnread: unread };
   Object.assign(conversation, position);
 }

@@ -21,7 +21,8 @@ export const remove = defineCommand({
     const conversation = message && (await lockConversation(tx.db, message.conversationId, actor.userId));
     if (!conversation) return fail('messages.not_found');
     await tx.db.refresh(message);
-    if (message.senderId !== actor.userId || (message.kind !== 'text' && message.kind !== 'image')) return fail('messages.not_own');
+    if (message.senderId !== actor.userId || (message.kind !== 'text' && message.kind !== 'image'))
+      return fail('messages.not_own');
     if (message.removedAt) return messageView(tx, message);
     const now = await tx.now();
     if (now.getTime() >= message.at.getTime() + removableMs) return fail('messages.too_late');

@@ -16,7 +16,12 @@ export const accept = defineCommand({
   input: z.strictObject({ offerId: OfferId, round: z.int().min(1) }),
   output: OfferAnswer,
   errors: [
-    'offers.not_found', 'offers.wrong_state', 'offers.stale', 'offers.not_your_turn', 'offers.expired', 'offers.out_of_stock',
+    'offers.not_found',
+    'offers.wrong_state',
+    'offers.stale',
+    'offers.not_your_turn',
+    'offers.expired',
+    'offers.out_of_stock',
   ],
   emits: [offerChanged, messageSent],
   async run({ input: { offerId, round }, actor, tx, fail }) {

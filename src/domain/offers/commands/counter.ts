@@ -20,7 +20,12 @@ export const counter = defineCommand({
   }),
   output: OfferAnswer,
   errors: [
-    'offers.not_found', 'offers.wrong_state', 'offers.stale', 'offers.not_your_turn', 'offers.expired', 'offers.too_large',
+    'offers.not_found',
+    'offers.wrong_state',
+    'offers.stale',
+    'offers.not_your_turn',
+    'offers.expired',
+    'offers.too_large',
     'offers.too_many_rounds',
   ],
   emits: [offerChanged, messageSent],

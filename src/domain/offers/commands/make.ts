@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { availableOf, ListingId, listingForSale, lockListing, releaseReservation, type Listing } from '../../catalog/index.ts';
+import {
+  availableOf,
+  ListingId,
+  listingForSale,
+  lockListing,
+  releaseReservation,
+  type Listing,
+} from '../../catalog/index.ts';
 import { conversationChanged, messageSent, openConversation } from '../../chat/index.ts';
 import { isUniqueViolation } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
@@ -30,7 +37,11 @@ export const make = defineCommand({
   input,
   output: OfferAnswer,
   errors: [
-    'listings.not_found', 'offers.own_listing', 'offers.not_negotiable', 'offers.too_large', 'offers.already_open',
+    'listings.not_found',
+    'offers.own_listing',
+    'offers.not_negotiable',
+    'offers.too_large',
+    'offers.already_open',
     'offers.out_of_stock',
   ],
   emits: [offerChanged, messageSent, conversationChanged],
@@ -53,7 +64,7 @@ export const make = defineCommand({
   },
 });
 
-/** Whether the buyer's last offer on the listing stands. One past its deadline is ended here: a late sweep blocks nobody. */
+/** Whether the buyer has a live offer here. One past its deadline is ended on the spot: a late sweep blocks nobody. */
 async function hasLiveOffer(tx: Tx, listingId: Listing['id'], buyerId: UserId): Promise<boolean> {
   const seen = await tx.db.findOne(OfferEntity, { listingId, buyerId, state: { $in: [...liveStates] } });
   if (!seen) return false;
@@ -79,8 +90,19 @@ async function create(
   const at = await tx.now();
   const conversation = await openConversation(tx, { listingId, subject, buyerId, sellerId });
   const offer = tx.db.create(OfferEntity, {
-    id: newId(), listingId, conversationId: conversation.id, buyerId, sellerId, quantity, currency,
-    state: 'awaiting_seller', round: 1, deadline, version: 1, createdAt: at, updatedAt: at,
+    id: newId(),
+    listingId,
+    conversationId: conversation.id,
+    buyerId,
+    sellerId,
+    quantity,
+    currency,
+    state: 'awaiting_seller',
+    round: 1,
+    deadline,
+    version: 1,
+    createdAt: at,
+    updatedAt: at,
   });
   try {
     await tx.db.flush();

@@ -12,7 +12,11 @@ import { holderOf, moveOffer, tellOffers } from '../moving.ts';
 export const lapseBatch = limits.sweepBatch / 4;
 
 const swept = {
-  access: 'system', input: z.strictObject({}), output: z.object({ swept: z.int() }), errors: [], emits: [offerChanged],
+  access: 'system',
+  input: z.strictObject({}),
+  output: z.object({ swept: z.int() }),
+  errors: [],
+  emits: [offerChanged],
 } as const;
 const skipLocked = { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, refresh: true } as const;
 
@@ -23,7 +27,11 @@ export const expire = defineCommand({
   async run({ tx }) {
     const at = await tx.now();
     const due = { state: { $in: [...openStates] }, deadline: { $lte: at } };
-    const offers = await tx.db.find(OfferEntity, due, { ...skipLocked, orderBy: { deadline: 'asc' }, limit: limits.sweepBatch });
+    const offers = await tx.db.find(OfferEntity, due, {
+      ...skipLocked,
+      orderBy: { deadline: 'asc' },
+      limit: limits.sweepBatch,
+    });
     for (const offer of offers) moveOffer(offer, { name: 'expire', by: 'system', at, deadline: null });
     await tellOffers(tx, offers, { move: 'expire', by: 'system' });
     return { swept: offers.length };
@@ -38,7 +46,8 @@ export const lapse = defineCommand({
     const at = await tx.now();
     const due = { state: 'accepted', deadline: { $lte: at } } as const;
     const seen = await tx.db.find(OfferEntity, due, { orderBy: { deadline: 'asc' }, limit: lapseBatch });
-    for (const listingId of [...new Set(seen.map((offer) => offer.listingId))].toSorted()) await lockListing(tx, listingId);
+    for (const listingId of [...new Set(seen.map((offer) => offer.listingId))].toSorted())
+      await lockListing(tx, listingId);
     const offers = await tx.db.find(OfferEntity, { ...due, id: { $in: seen.map(({ id }) => id) } }, skipLocked);
     for (const offer of offers) {
       await releaseReservation(tx, holderOf(offer));
