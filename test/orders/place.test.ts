@@ -42,7 +42,8 @@ test('20 buyers of the last unit at once make exactly one order', async () => {
 test('nobody buys from themselves, what is not for sale, or more than there is', async () => {
   const [seller, buyer] = [await market.user(), await market.user()];
   const listingId = await listingOf(market, seller);
-  const paused = await listingOf(market, seller, { state: 'paused' });
+  const paused = await listingOf(market, seller);
+  await market.ok(seller, 'listings.pause', { listingId: paused });
   expect(await market.fails(seller, 'orders.place', { listingId, quantity: 1, ...pickup })).toBe('orders.own_listing');
   expect(await market.fails(buyer, 'orders.place', { listingId: paused, quantity: 1, ...pickup })).toBe('listings.not_found');
   expect(await market.fails(buyer, 'orders.place', { listingId, quantity: 6, ...pickup })).toBe('orders.out_of_stock');

@@ -1,32 +1,23 @@
-import { CategoryEntity, ListingEntity, type CategoryId } from '../../src/domain/catalog/entities.ts';
-import { newId, type UserId } from '../../src/domain/kernel/index.ts';
+import { ListingEntity } from '../../src/domain/catalog/entities.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
+import { createListing } from '../support/listings.ts';
 
-/** A listing on sale, written straight to the database. */
+/** A listing on sale. */
 export async function listingOf(
   market: Harness,
   seller: TestUser,
-  fields: { quantity?: number; priceMinor?: number; state?: 'active' | 'paused' } = {},
+  fields: { quantity?: number; priceMinor?: number } = {},
 ): Promise<string> {
-  const em = market.database.fork();
-  const now = new Date();
-  const categoryId = newId<CategoryId>();
-  const dates = { version: 1, createdAt: now, updatedAt: now };
-  em.create(CategoryEntity, { ...dates, id: categoryId, parentId: null, slug: `c_${categoryId.replaceAll('-', '_')}`, name: 'Things', position: 1 });
-  const id = newId<never>();
-  em.create(ListingEntity, {
-    ...dates, id, categoryId, sellerId: seller.id as UserId,
-    title: 'Desk lamp', description: 'Bright.', priceMinor: fields.priceMinor ?? 2_500, currency: 'USD', condition: 'good',
-    quantity: fields.quantity ?? 5, reserved: 0, feed: 'discover', tags: [], images: [], imagesSettled: true, negotiable: true,
-    quickViewEnabled: false, priceSuggestionUsed: false, state: fields.state ?? 'active', cardVersion: 1, favouritesDue: false,
-    publishedAt: now,
-  } as never);
-  await em.flush();
-  return id;
+  const lamp = { title: 'Desk lamp', priceMinor: 2_500, currency: 'USD', quantity: 5, negotiable: true };
+  return (await createListing(market, seller, { ...lamp, ...fields })).id;
 }
 
-export async function stockOf(market: Harness, listingId: string): Promise<{ quantity: number; reserved: number; state: string }> {
-  const { quantity, reserved, state } = await market.database.fork().findOneOrFail(ListingEntity, { id: listingId as never });
+export async function stockOf(
+  market: Harness,
+  listingId: string,
+): Promise<{ quantity: number; reserved: number; state: string }> {
+  const listing = await market.database.fork().findOneOrFail(ListingEntity, { id: listingId as never });
+  const { quantity, reserved, state } = listing;
   return { quantity, reserved, state };
 }
 

@@ -1,6 +1,7 @@
 import { defineArea } from '../kernel/define.ts';
 import { acceptOrder } from './commands/accept.ts';
 import { cancelOrder } from './commands/cancel.ts';
+import { checkoutOffer } from './commands/checkout.ts';
 import { confirmReceived } from './commands/confirm-received.ts';
 import { handOver } from './commands/hand-over.ts';
 import { placeOrder } from './commands/place.ts';
@@ -25,7 +26,8 @@ export { orderSettingsPort, type OrderSettings } from './settings.ts';
 export const orders = defineArea({
   name: 'orders',
   operations: [
-    placeOrder, getOrder, listOrders, acceptOrder, rejectOrder, readyForPickup, handOver, cancelOrder, confirmReceived,
+    placeOrder, checkoutOffer, getOrder, listOrders, acceptOrder, rejectOrder, readyForPickup, handOver, cancelOrder,
+    confirmReceived,
     expireUnpaid, cancelUnanswered, autoReceive, complete,
   ],
   errors: orderErrors,

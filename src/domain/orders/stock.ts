@@ -1,5 +1,6 @@
 import { consumeReservation, releaseReservation, reserve, returnStock, type Holder } from '../catalog/index.ts';
 import type { Tx } from '../kernel/define.ts';
+import { supersedeOffers } from '../offers/index.ts';
 import type { OrderGroup } from './entities.ts';
 import { orderLimits } from './settings.ts';
 import type { OrderWithLines } from './views.ts';
@@ -47,7 +48,9 @@ export async function returnSold(tx: Tx, orders: readonly OrderWithLines[]): Pro
 }
 
 async function sell(tx: Tx, holder: Holder): Promise<boolean> {
-  return (await consumeReservation(tx, holder)) !== null;
+  const sold = await consumeReservation(tx, holder);
+  for (const { listingId, soldOut } of sold ?? []) if (soldOut) await supersedeOffers(tx, listingId);
+  return sold !== null;
 }
 
 /** Units by listing, in id order; lines on one listing are summed. */
