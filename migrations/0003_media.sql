@@ -28,4 +28,5 @@ create table upload (
 create index upload_owner_unfinished on upload (owner_id) where state in ('pending', 'confirmed');
 create index upload_deadline on upload (deadline) where state = 'pending';
 create index upload_confirmed on upload (updated_at) where state = 'confirmed';
-create index upload_uncleaned on upload (updated_at) where cleaned_at is null and state in ('ready', 'rejected', 'expired');
+create index upload_uncleaned on upload (updated_at)
+  where cleaned_at is null and state in ('ready', 'rejected', 'expired');

@@ -71,7 +71,8 @@ create index listing_newest on listing (published_at desc, id desc) where state 
 create index listing_feed on listing (feed, published_at desc, id desc) where state = 'active';
 create index listing_category_newest on listing (category_id, published_at desc, id desc) where state = 'active';
 create index listing_price on listing (price_minor, id) where state = 'active';
-create index listing_category_price on listing (category_id, currency, price_minor) where state in ('active', 'sold_out');
+create index listing_category_price on listing (category_id, currency, price_minor)
+  where state in ('active', 'sold_out');
 create index listing_brand_id on listing (brand_id);
 create index listing_seller on listing (seller_id, created_at desc, id desc);
 create index listing_unsettled_images on listing (id) where not images_settled;
@@ -90,7 +91,8 @@ create table reservation (
   check (released_at is null or consumed_at is null)
 );
 create index reservation_holder on reservation (holder_kind, holder_id);
-create index reservation_active on reservation (listing_id, expires_at) where released_at is null and consumed_at is null;
+create index reservation_active on reservation (listing_id, expires_at)
+  where released_at is null and consumed_at is null;
 create index reservation_due on reservation (expires_at) where released_at is null and consumed_at is null;
 
 create table favourite (

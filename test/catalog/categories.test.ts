@@ -18,7 +18,9 @@ const create = (slug: string, parentId?: string) =>
 
 test('seeding twice, or at once on two nodes, adds everything once and leaves removals alone', async () => {
   const before = await list();
-  expect(before.map(({ slug }: { slug: string }) => slug)).toEqual(expect.arrayContaining(['trading_cards', 'laptops', 'textbooks', 'other']));
+  expect(before.map(({ slug }: { slug: string }) => slug)).toEqual(
+    expect.arrayContaining(['trading_cards', 'laptops', 'textbooks', 'other']),
+  );
   const stationery = before.find(({ slug }: { slug: string }) => slug === 'stationery');
   await market.ok(admin, 'categories.remove', { categoryId: stationery.id });
   await Promise.all([market.ok(system, 'catalog.seed'), market.ok(system, 'catalog.seed')]);
@@ -50,8 +52,11 @@ test('slugs are unique and categories never form a cycle', async () => {
   const top = await create('top_one');
   const below = await create('below_one', top.id);
   expect(await market.fails(admin, 'categories.create', { slug: 'top_one', name: 'x' })).toBe('categories.taken');
-  const move = (categoryId: string, parentId: string) => market.fails(admin, 'categories.update', { categoryId, parentId });
-  expect(await market.fails(admin, 'categories.update', { categoryId: below.id, slug: 'top_one' })).toBe('categories.taken');
+  const move = (categoryId: string, parentId: string) =>
+    market.fails(admin, 'categories.update', { categoryId, parentId });
+  expect(await market.fails(admin, 'categories.update', { categoryId: below.id, slug: 'top_one' })).toBe(
+    'categories.taken',
+  );
   expect(await move(top.id, below.id)).toBe('categories.cycle');
   expect(await move(top.id, top.id)).toBe('categories.cycle');
   expect(await move(top.id, crypto.randomUUID())).toBe('categories.not_found');
@@ -84,7 +89,12 @@ test('a category removed while a listing is put into it leaves no listing withou
   const { id: categoryId } = await create('racing');
   const [created, removed] = await Promise.all([
     market.call(seller, 'listings.create', {
-      title: 'Racer', description: 'x', categoryId, priceMinor: 1, currency: 'AED', condition: 'new',
+      title: 'Racer',
+      description: 'x',
+      categoryId,
+      priceMinor: 1,
+      currency: 'AED',
+      condition: 'new',
     }),
     market.call(admin, 'categories.remove', { categoryId }),
   ]);

@@ -22,10 +22,16 @@ test('a favourite is unique, counted once, and can be taken back', async () => {
   const { id } = await createListing(market, seller);
   const results = await Promise.all([add(person, id), add(person, id), add(person, id)]);
   expect(new Set(results.map((favourite) => favourite.id)).size).toBe(1);
-  expect(await market.ok(person, 'listings.get', { listingId: id })).toMatchObject({ favourited: true, favouriteCount: 1 });
+  expect(await market.ok(person, 'listings.get', { listingId: id })).toMatchObject({
+    favourited: true,
+    favouriteCount: 1,
+  });
   await market.ok(person, 'favourites.remove', { listingId: id });
   await market.ok(person, 'favourites.remove', { listingId: id });
-  expect(await market.ok(person, 'listings.get', { listingId: id })).toMatchObject({ favourited: false, favouriteCount: 0 });
+  expect(await market.ok(person, 'listings.get', { listingId: id })).toMatchObject({
+    favourited: false,
+    favouriteCount: 0,
+  });
   expect(await told(person)).toMatchObject([{ version: 1 }, { version: 2, deleted: true }]);
 });
 
@@ -49,7 +55,10 @@ test('those who favourited hear of price, title, stock and state, not of what th
   const events = await told(person);
   expect(events.map(({ version }) => version)).toEqual([1, 2, 3, 4]);
   expect(events.map(({ listing }) => [listing.priceMinor, listing.inStock, listing.state])).toEqual([
-    [10_000, true, 'active'], [5_000, true, 'active'], [5_000, false, 'sold_out'], [5_000, false, 'removed'],
+    [10_000, true, 'active'],
+    [5_000, true, 'active'],
+    [5_000, false, 'sold_out'],
+    [5_000, false, 'removed'],
   ]);
 });
 
@@ -74,7 +83,9 @@ test('a listing with many favourites tells a hundred at once and the others in b
   const heard = async () => {
     const rows = await market.database.orm.em.getConnection().execute(
       `select count(*)::int as events, count(distinct user_id)::int as people from inbox_event
-       where type = 'favourite.changed' and data->'listing'->>'id' = ? and data->>'version' = '2'`, [id]);
+       where type = 'favourite.changed' and data->'listing'->>'id' = ? and data->>'version' = '2'`,
+      [id],
+    );
     return rows[0];
   };
   expect(await heard()).toEqual({ events: 100, people: 100 });

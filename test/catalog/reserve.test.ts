@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  consumeReservation, extendReservation, releaseReservation, reserve, returnStock, transferReservation, type Holder,
+  consumeReservation,
+  extendReservation,
+  releaseReservation,
+  reserve,
+  returnStock,
+  transferReservation,
+  type Holder,
 } from '../../src/domain/catalog/index.ts';
 import { clockPort, databaseNow, newId, type Sql, type Tx } from '../../src/domain/kernel/index.ts';
 import { createHarness, type Harness, type TestUser } from '../support/harness.ts';
@@ -22,10 +28,14 @@ async function within<T>(run: (tx: Tx) => Promise<T>): Promise<T> {
   return market.database.fork().transactional(async (db) => {
     const sql = db.getKysely() as unknown as Sql;
     const tx: Tx = {
-      db, sql,
+      db,
+      sql,
       now: () => databaseNow(sql, market.ports.get(clockPort)),
       port: (port) => market.ports.get(port),
-      emit: () => {}, publish: () => {}, evict: () => {}, nudge: () => {},
+      emit: () => {},
+      publish: () => {},
+      evict: () => {},
+      nudge: () => {},
     };
     return run(tx);
   });
@@ -100,7 +110,9 @@ test('a removed listing can still be sold to who reserved it', async () => {
   const holder = order();
   await keep(id, 1, holder);
   await market.ok(seller, 'listings.remove', { listingId: id });
-  expect(await within((tx) => consumeReservation(tx, holder))).toEqual([{ listingId: id, quantity: 1, soldOut: false }]);
+  expect(await within((tx) => consumeReservation(tx, holder))).toEqual([
+    { listingId: id, quantity: 1, soldOut: false },
+  ]);
 });
 
 test('an expired reservation gives way to the next buyer even when no job ran', async () => {
@@ -169,7 +181,10 @@ test('a holder who lost one of two listings cannot consume half, and may reserve
 });
 
 test('random reserving, releasing, expiring and consuming never oversells, and the sum stays right', async () => {
-  const listings = [await createListing(market, seller, { quantity: 5 }), await createListing(market, seller, { quantity: 3 })];
+  const listings = [
+    await createListing(market, seller, { quantity: 5 }),
+    await createListing(market, seller, { quantity: 3 }),
+  ];
   const holders = Array.from({ length: 8 }, order);
   const steps = Array.from({ length: 60 }, (_, step) => async () => {
     const holder = holders[step % holders.length] as Holder;
@@ -178,11 +193,14 @@ test('random reserving, releasing, expiring and consuming never oversells, and t
     return keep(listings[step % 2]?.id as string, 1 + (step % 2), holder);
   });
   await Promise.all(steps.map((step) => step()));
-  const rows = await market.database.orm.em.getConnection().execute(`
+  const rows = (await market.database.orm.em.getConnection().execute(
+    `
     select l.quantity + coalesce(sum(r.quantity) filter (where r.consumed_at is not null), 0)::int as total, l.reserved,
            coalesce(sum(r.quantity) filter (where r.consumed_at is null and r.released_at is null), 0)::int as kept
     from listing l left join reservation r on r.listing_id = l.id
-    where l.id in (?, ?) group by l.id order by 1`, listings.map(({ id }) => id)) as { total: number; reserved: number; kept: number }[];
+    where l.id in (?, ?) group by l.id order by 1`,
+    listings.map(({ id }) => id),
+  )) as { total: number; reserved: number; kept: number }[];
   expect(rows.map(({ total }) => total)).toEqual([3, 5]);
   for (const { reserved, kept } of rows) expect(reserved).toBe(kept);
 });

@@ -59,12 +59,17 @@ test('a radius includes its edge, excludes what is beyond, and works across the 
   await createListing(market, near, { title: 'At 0 km', location: { lat: 0, lon: 179.9 } });
   await createListing(market, near, { title: 'At 22 km', location: { lat: 0, lon: -179.9 } });
   await createListing(market, near, { title: 'Nowhere' });
-  const around = (radiusKm: number) => titles({
-    sellerId: near.id, near: { lat: 0, lon: 179.9, radiusKm }, sort: 'nearest',
-  });
+  const around = (radiusKm: number) =>
+    titles({
+      sellerId: near.id,
+      near: { lat: 0, lon: 179.9, radiusKm },
+      sort: 'nearest',
+    });
   expect(await around(22)).toEqual(['At 0 km']);
   expect(await around(22.5)).toEqual(['At 0 km', 'At 22 km']);
-  expect(await market.fails(null, 'listings.search', { near: { lat: 0, lon: 0, radiusKm: 501 } })).toBe('input.invalid');
+  expect(await market.fails(null, 'listings.search', { near: { lat: 0, lon: 0, radiusKm: 501 } })).toBe(
+    'input.invalid',
+  );
   expect(await market.fails(null, 'listings.search', { sort: 'nearest' })).toBe('input.invalid');
   expect(await market.fails(null, 'listings.search', { sort: 'relevance' })).toBe('input.invalid');
 });
@@ -86,7 +91,11 @@ test('every sort pages through everything once while new listings arrive', async
   const expected = new Set<string>();
   for (let index = 0; index < 12; index += 1) {
     const location = { lat: (index % 3) / 100, lon: 10 };
-    const { id } = await createListing(market, busy, { title: `Busy chair ${index % 4}`, priceMinor: 100 + (index % 3), location });
+    const { id } = await createListing(market, busy, {
+      title: `Busy chair ${index % 4}`,
+      priceMinor: 100 + (index % 3),
+      location,
+    });
     expected.add(id);
   }
   for (const sort of ['newest', 'price_asc', 'price_desc', 'nearest', 'relevance']) {
@@ -127,7 +136,10 @@ test('facets count the filtered set on the first page only', async () => {
   await createListing(market, shop, { condition: 'new' });
   const first = await search({ sellerId: shop.id, limit: 1 });
   expect(first.facets.categories).toContainEqual({ categoryId: novels, count: 2 });
-  expect(first.facets.conditions).toEqual([{ condition: 'new', count: 2 }, { condition: 'fair', count: 1 }]);
+  expect(first.facets.conditions).toEqual([
+    { condition: 'new', count: 2 },
+    { condition: 'fair', count: 1 },
+  ]);
   expect(first.facets.brands).toEqual([]);
   const filtered = await search({ sellerId: shop.id, condition: 'fair' });
   expect(filtered.facets.categories).toEqual([{ categoryId: novels, count: 1 }]);
@@ -135,7 +147,17 @@ test('facets count the filtered set on the first page only', async () => {
 });
 
 test('hostile text and forged cursors are answered plainly', async () => {
-  const hostile = ["'; drop table listing; --", '%_\\', '" -- (', '<->:*&|!', '🦄 ünïcode', 'العربية', '()', '-', 'or and not'];
+  const hostile = [
+    "'; drop table listing; --",
+    '%_\\',
+    '" -- (',
+    '<->:*&|!',
+    '🦄 ünïcode',
+    'العربية',
+    '()',
+    '-',
+    'or and not',
+  ];
   for (const q of hostile) expect(await search({ q })).toHaveProperty('items');
   for (const q of ['nul\u0000', 'lone \ud800 surrogate']) {
     expect(await market.fails(null, 'listings.search', { q })).toBe('input.invalid');

@@ -15,7 +15,8 @@ beforeEach(() => {
 });
 
 const key = 'incoming/abc.png';
-const presign = (maxBytes = 10) => disk.store.presignPut({ key, contentType: 'image/png', maxBytes, expiresInMs: 60_000 });
+const presign = (maxBytes = 10) =>
+  disk.store.presignPut({ key, contentType: 'image/png', maxBytes, expiresInMs: 60_000 });
 const bodyOf = (text: string) => new Blob([text]).stream() as never;
 const put = async (url: string, { text = 'hello', contentType = 'image/png', at = key } = {}) => {
   const { status } = await disk.acceptPut({ ...partsOf(url), key: at, contentType, body: bodyOf(text) });
@@ -63,7 +64,15 @@ test('a body that breaks off leaves nothing behind', async () => {
 
 test('no key climbs out of the folder', async () => {
   const climbing = [
-    '../secret', 'public/../../secret', '/etc/passwd', 'public/..', 'public//x', 'public/a\0b', 'public/%2e%2e/x', 'temp/x', '',
+    '../secret',
+    'public/../../secret',
+    '/etc/passwd',
+    'public/..',
+    'public//x',
+    'public/a\0b',
+    'public/%2e%2e/x',
+    'temp/x',
+    '',
   ];
   for (const at of climbing) {
     expect((await disk.openFile({ key: at, query: new URLSearchParams() })).status, at).toBe(404);

@@ -16,7 +16,10 @@ const settings: S3Settings = {
 test('signing needs no server and binds key, type and time', async () => {
   const store = createS3Store({ ...settings, endpoint: 'http://127.0.0.1:1' });
   const { url, headers } = await store.presignPut({
-    key: 'incoming/a.png', contentType: 'image/png', maxBytes: 10, expiresInMs: 60_000,
+    key: 'incoming/a.png',
+    contentType: 'image/png',
+    maxBytes: 10,
+    expiresInMs: 60_000,
   });
   const { pathname, searchParams } = new URL(url);
   expect(pathname).toBe(`/${bucket}/incoming/a.png`);

@@ -14,7 +14,8 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 const jpeg = { filename: 'photo.jpg', contentType: 'image/jpeg', purpose: 'listing' };
-const presign = (fields: Record<string, unknown> = {}, as = owner) => market.ok(as, 'uploads.presign', { ...jpeg, ...fields });
+const presign = (fields: Record<string, unknown> = {}, as = owner) =>
+  market.ok(as, 'uploads.presign', { ...jpeg, ...fields });
 const read = async (url: string) => {
   const file = await market.ports.get(diskPort).openFile(partsOf(url));
   if (file.status !== 200) return file;
@@ -25,20 +26,44 @@ const last = async (user: TestUser) => (await market.inboxOf(user)).at(-1)?.data
 test('a photo goes from presign to ready, upright, bounded and without its metadata', async () => {
   const exif = { IFD0: { Copyright: 'secret owner' }, IFD3: { GPSLatitude: '1/1 2/1 3/1' } };
   const original = await sharp({ create: { width: 3_000, height: 1_000, channels: 3, background: '#295' } })
-    .withExif(exif).withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    .withExif(exif)
+    .withMetadata({ orientation: 6 })
+    .jpeg()
+    .toBuffer();
   expect((await sharp(original).metadata()).exif).toBeDefined();
-  const { uploadUrl, objectKey, headers, maxBytes, uploadId } = await presign({ filename: '../../etc/pass\u0007wd"<x>.jpg' });
+  const { uploadUrl, objectKey, headers, maxBytes, uploadId } = await presign({
+    filename: '../../etc/pass\u0007wd"<x>.jpg',
+  });
   expect(objectKey).toMatch(/^incoming\/[\w-]{22}\.jpg$/);
   expect(maxBytes).toBe(10 * 1024 * 1024);
-  expect(await put(market, uploadUrl, { bytes: original, contentType: headers['Content-Type'] })).toEqual({ status: 200, text: '' });
+  expect(await put(market, uploadUrl, { bytes: original, contentType: headers['Content-Type'] })).toEqual({
+    status: 200,
+    text: '',
+  });
   const confirmed = await market.ok(owner, 'uploads.confirm', { objectKey, width: 3_000, height: 1_000 });
-  expect(confirmed).toMatchObject({ id: uploadId, state: 'confirmed', sizeBytes: original.length, filename: 'passwdx.jpg' });
+  expect(confirmed).toMatchObject({
+    id: uploadId,
+    state: 'confirmed',
+    sizeBytes: original.length,
+    filename: 'passwdx.jpg',
+  });
   await market.runJob('uploads.process');
   const ready = await last(owner);
-  expect(ready).toMatchObject({ entity: 'upload', id: uploadId, state: 'ready', deleted: true, version: 3, width: 683, height: 2_048 });
+  expect(ready).toMatchObject({
+    entity: 'upload',
+    id: uploadId,
+    state: 'ready',
+    deleted: true,
+    version: 3,
+    width: 683,
+    height: 2_048,
+  });
   expect(ready.thumbhash).toMatch(/^[\w+/]+=*$/);
   expect([ready.previewUrl, ready.url]).toEqual([confirmed.previewUrl, confirmed.url]);
-  for (const [url, height] of [[ready.previewUrl, 320], [ready.url, 2_048]] as const) {
+  for (const [url, height] of [
+    [ready.previewUrl, 320],
+    [ready.url, 2_048],
+  ] as const) {
     const file = await read(url);
     expect(file).toMatchObject({ status: 200, contentType: 'image/webp' });
     const made = await sharp((file as { bytes: Buffer }).bytes).metadata();
@@ -61,7 +86,9 @@ test('confirming again answers the same and does not process twice', async () =>
 test('parallel confirms confirm once', async () => {
   const { uploadUrl, objectKey, uploadId } = await presign();
   await put(market, uploadUrl, { bytes: await photo(), contentType: 'image/jpeg' });
-  const versions = await Promise.all([1, 2, 3, 4].map(async () => (await market.ok(owner, 'uploads.confirm', { objectKey })).version));
+  const versions = await Promise.all(
+    [1, 2, 3, 4].map(async () => (await market.ok(owner, 'uploads.confirm', { objectKey })).version),
+  );
   expect(versions).toEqual([2, 2, 2, 2]);
   const told = (await market.inboxOf(owner)).filter(({ data }) => data.id === uploadId && data.state === 'confirmed');
   expect(told).toHaveLength(1);
@@ -83,7 +110,12 @@ test('confirm refuses what is missing, of another type, or of another person', a
   expect(await confirm(owner)).toBe('uploads.missing');
   await put(market, uploadUrl, { bytes: Buffer.from('<script>alert(1)</script>'), contentType: 'image/jpeg' });
   expect(await confirm(owner)).toBe('uploads.type_mismatch');
-  await put(market, uploadUrl, { bytes: await sharp(await photo()).png().toBuffer(), contentType: 'image/jpeg' });
+  await put(market, uploadUrl, {
+    bytes: await sharp(await photo())
+      .png()
+      .toBuffer(),
+    contentType: 'image/jpeg',
+  });
   expect(await confirm(owner)).toBe('uploads.type_mismatch');
   await put(market, uploadUrl, { bytes: await photo(), contentType: 'image/jpeg' });
   expect(await confirm(await market.user())).toBe('uploads.not_found');
@@ -107,7 +139,11 @@ test('a corrupt image and one replaced after confirming are rejected and removed
   await put(market, uploadUrl, { bytes: await photo({ width: 950, height: 950 }), contentType: 'image/jpeg' });
   await market.runJob('uploads.process');
   const told = (await market.inboxOf(owner)).map(({ data }) => data);
-  expect(told.findLast((data) => data.id === rejected)).toMatchObject({ state: 'rejected', reason: 'not_decodable', previewUrl: null });
+  expect(told.findLast((data) => data.id === rejected)).toMatchObject({
+    state: 'rejected',
+    reason: 'not_decodable',
+    previewUrl: null,
+  });
   expect(told.findLast((data) => data.id === id)).toMatchObject({ state: 'rejected', reason: 'too_large' });
   expect(await market.fails(owner, 'uploads.confirm', { objectKey })).toBe('uploads.rejected');
   await market.runJob('uploads.clean');
@@ -116,7 +152,8 @@ test('a corrupt image and one replaced after confirming are rejected and removed
 
 test('a decompression bomb is rejected without being unpacked', async () => {
   const bomb = await sharp({ create: { width: 16_000, height: 4_000, channels: 3, background: '#000' } })
-    .png({ compressionLevel: 9 }).toBuffer();
+    .png({ compressionLevel: 9 })
+    .toBuffer();
   expect(bomb.length).toBeLessThan(1024 * 1024);
   const { uploadUrl, objectKey } = await presign({ contentType: 'image/png' });
   await put(market, uploadUrl, { bytes: bomb, contentType: 'image/png' });
@@ -144,7 +181,11 @@ test('an attempt that outlived its lease has nothing to say', async () => {
   await market.ok(system, 'uploads.claim');
   market.clock.offsetMs += 10 * 60_000;
   await market.ok(system, 'uploads.claim');
-  await market.ok(system, 'uploads.record', { uploadId: id, attempt: 1, outcome: { kind: 'rejected', reason: 'missing' } });
+  await market.ok(system, 'uploads.record', {
+    uploadId: id,
+    attempt: 1,
+    outcome: { kind: 'rejected', reason: 'missing' },
+  });
   expect(await last(person)).toMatchObject({ state: 'confirmed' });
 });
 
@@ -180,7 +221,9 @@ test('a private document has no public URL and only its owner gets a short-lived
   expect(await read(url.split('?')[0])).toEqual({ status: 403 });
   market.clock.offsetMs += 6 * 60_000;
   expect(await read(url)).toEqual({ status: 403 });
-  expect(await uploadViews({ db: market.database.fork(), port: (port) => market.ports.get(port) }, [uploadId])).toEqual(new Map());
+  expect(await uploadViews({ db: market.database.fork(), port: (port) => market.ports.get(port) }, [uploadId])).toEqual(
+    new Map(),
+  );
 });
 
 test('uploads attach to their owner and purpose only', async () => {

@@ -22,13 +22,19 @@ export function partsOf(url: string): { key: string; query: URLSearchParams } {
   return { key: pathname.replace(/^\/v1\/(uploads|files)\//, ''), query: searchParams };
 }
 
-export async function put(market: Harness, url: string, { bytes, contentType }: { bytes: Uint8Array; contentType: string }) {
+export async function put(
+  market: Harness,
+  url: string,
+  { bytes, contentType }: { bytes: Uint8Array; contentType: string },
+) {
   const body = new Blob([bytes as never]).stream() as never;
   return market.ports.get(diskPort).acceptPut({ ...partsOf(url), contentType, body });
 }
 
 export function photo({ width = 60, height = 40 } = {}): Promise<Uint8Array> {
-  return sharp({ create: { width, height, channels: 3, background: '#c84' } }).jpeg().toBuffer();
+  return sharp({ create: { width, height, channels: 3, background: '#c84' } })
+    .jpeg()
+    .toBuffer();
 }
 
 /** A confirmed upload, not processed yet. */
@@ -38,7 +44,9 @@ export async function confirmedUpload(
   { purpose = 'listing', bytes }: { purpose?: string; bytes?: Uint8Array } = {},
 ): Promise<string> {
   const { uploadUrl, objectKey, uploadId } = await market.ok(owner, 'uploads.presign', {
-    filename: 'photo.jpg', contentType: 'image/jpeg', purpose,
+    filename: 'photo.jpg',
+    contentType: 'image/jpeg',
+    purpose,
   });
   await put(market, uploadUrl, { bytes: bytes ?? (await photo()), contentType: 'image/jpeg' });
   await market.ok(owner, 'uploads.confirm', { objectKey });

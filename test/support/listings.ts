@@ -10,7 +10,10 @@ export async function categoryOf(market: Harness, slug = 'books'): Promise<strin
 }
 
 /** What `listings.create` needs, with a title of its own. */
-export async function listingInput(market: Harness, fields: Record<string, unknown> = {}): Promise<Record<string, unknown>> {
+export async function listingInput(
+  market: Harness,
+  fields: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
   count += 1;
   return {
     title: `Thing number ${count}`,

@@ -5,7 +5,7 @@ import { listingChanged, listingUpdated, type ListingChangeKind } from './events
 import { tellFavouriters, tellFavouritersJob } from './tell-favouriters.ts';
 import { listingCard, listingView, ownListingView } from './views.ts';
 
-/** People told of a change within the change's own transaction; a job tells the others. Bounds the inbox heads it locks. */
+/** People told of a change within its own transaction, a bound on the inbox heads it locks; a job tells the others. */
 const toldAtOnceMax = 100;
 
 /**

@@ -10,7 +10,9 @@ export async function countsOf(db: Sql, ids: readonly string[]): Promise<(id: st
   const { rows } = await sql<{ id: string; views: string; favourites: string }>`
     select listing_id as id, views::text, favourites::text from listing_counter
     where listing_id = any(${`{${ids.join(',')}}`}::uuid[])`.execute(db);
-  const byId = new Map(rows.map(({ id, views, favourites }) => [id, { views: Number(views), favourites: Number(favourites) }]));
+  const byId = new Map(
+    rows.map(({ id, views, favourites }) => [id, { views: Number(views), favourites: Number(favourites) }]),
+  );
   return (id) => byId.get(id) ?? { views: 0, favourites: 0 };
 }
 

@@ -1,6 +1,6 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import type { InferEntity } from '@mikro-orm/core';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { PointType } from '../kernel/geo.ts';
 import { id, type UserId } from '../kernel/ids.ts';
 import type { Currency } from '../kernel/money.ts';

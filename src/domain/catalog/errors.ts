@@ -12,7 +12,11 @@ export const catalogErrors = defineErrors({
   'listings.wrong_state': { retry: 'refetch', http: 409, text: 'The listing is not in a state that allows this.' },
   'listings.no_stock': { retry: 'never', http: 409, text: 'Nothing is on hand; set the quantity first.' },
   'listings.too_many': { retry: 'never', http: 409, text: 'You have 1,000 listings; remove some first.' },
-  'listings.original_price_too_low': { retry: 'never', http: 422, text: 'The original price must not be below the price.' },
+  'listings.original_price_too_low': {
+    retry: 'never',
+    http: 422,
+    text: 'The original price must not be below the price.',
+  },
   'listings.quantity_reserved': { retry: 'refetch', http: 409, text: 'More units than that are reserved by buyers.' },
   'listings.too_many_images': { retry: 'never', http: 422, text: 'A listing shows at most 10 images.' },
   'favourites.own_listing': { retry: 'never', http: 422, text: 'You cannot favourite your own listing.' },

@@ -8,11 +8,17 @@ const ListingChange = z.object({
 });
 
 export const listingChanged = defineEvent({
-  type: 'listing.changed', entity: 'listing', view: OwnListingView, change: ListingChange,
+  type: 'listing.changed',
+  entity: 'listing',
+  view: OwnListingView,
+  change: ListingChange,
 });
 
 export const favouriteChanged = defineEvent({
-  type: 'favourite.changed', entity: 'favourite', view: FavouriteView, change: z.undefined(),
+  type: 'favourite.changed',
+  entity: 'favourite',
+  view: FavouriteView,
+  change: z.undefined(),
 });
 
 /** Price, stock and every other change of a listing, for whoever looks at it. */

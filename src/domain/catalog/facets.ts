@@ -12,7 +12,12 @@ export const Facets = z.object({
 });
 
 export async function countFacets(database: Sql, where: RawBuilder<unknown>): Promise<z.input<typeof Facets>> {
-  const { rows } = await sql<{ category: string | null; brand: string | null; condition: string | null; count: number }>`
+  const { rows } = await sql<{
+    category: string | null;
+    brand: string | null;
+    condition: string | null;
+    count: number;
+  }>`
     select category_id as category, brand_id as brand, condition, count(*)::int as count
     from (
       select l.category_id, l.brand_id, l.condition from listing l where ${where} limit ${catalogRules.facetRowsMax}
@@ -21,7 +26,9 @@ export async function countFacets(database: Sql, where: RawBuilder<unknown>): Pr
     order by count(*) desc, 1, 2, 3`.execute(database);
   const top = <T>(items: T[]) => items.slice(0, catalogRules.facetValuesMax);
   return {
-    categories: top(rows.flatMap(({ category, count }) => (category ? [{ categoryId: category as never, count }] : []))),
+    categories: top(
+      rows.flatMap(({ category, count }) => (category ? [{ categoryId: category as never, count }] : [])),
+    ),
     brands: top(rows.flatMap(({ brand, count }) => (brand ? [{ brandId: brand as never, count }] : []))),
     conditions: rows.flatMap(({ condition, count }) => (condition ? [{ condition: condition as never, count }] : [])),
   };

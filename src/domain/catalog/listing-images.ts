@@ -12,9 +12,10 @@ export function attachedImages(
   attached: readonly AttachedUpload[],
   known: readonly ListingImage[] = [],
 ): Pick<Listing, 'images' | 'imagesSettled'> {
-  const images = attached.map(({ id, prefix }) => (
-    known.find((image) => image.id === id) ?? { id, prefix, width: null, height: null, thumbhash: null }
-  ));
+  const images = attached.map(
+    ({ id, prefix }) =>
+      known.find((image) => image.id === id) ?? { id, prefix, width: null, height: null, thumbhash: null },
+  );
   return { images, imagesSettled: images.every(isSettled) };
 }
 
@@ -37,7 +38,10 @@ export const settleImages = defineCommand({
       { imagesSettled: false },
       { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { updatedAt: 'asc' }, limit: limits.sweepBatch },
     );
-    const results = await uploadResults(tx.db, listings.flatMap(({ images }) => images.map(({ id }) => id)));
+    const results = await uploadResults(
+      tx.db,
+      listings.flatMap(({ images }) => images.map(({ id }) => id)),
+    );
     let swept = 0;
     for (const listing of listings) {
       const images = listing.images.flatMap((image): ListingImage[] => {

@@ -1,6 +1,6 @@
 import { defineMachine } from '../kernel/machine.ts';
 
-/** Stock, not time, ends a sale: the last unit sold moves a listing to `sold_out`, a returned or added one brings it back. */
+/** Stock, not time, ends a sale: the last unit moves a listing to `sold_out`, a returned one brings it back. */
 export const listingMachine = defineMachine({
   name: 'listing',
   initial: 'draft',

@@ -43,7 +43,9 @@ export const pruneViews = defineCommand({
   output: z.object({ swept: z.int() }),
   errors: [],
   async run({ tx }) {
-    const before = new Date((await tx.now()).getTime() - catalogRules.viewsKeptDays * 86_400_000).toISOString().slice(0, 10);
+    const before = new Date((await tx.now()).getTime() - catalogRules.viewsKeptDays * 86_400_000)
+      .toISOString()
+      .slice(0, 10);
     const pruned = await sql`
       delete from listing_view where (listing_id, viewer, day) in (
         select listing_id, viewer, day from listing_view where day < ${before}::date limit ${limits.sweepBatch}

@@ -22,7 +22,10 @@ export const Slug = z.string().regex(/^[a-z0-9_]{2,50}$/, 'expected 2 to 50 smal
 
 const Tag = z.string().trim().toLowerCase().min(1).max(40);
 
-export const ImageIds = z.array(z.uuid()).min(1).max(catalogRules.imagesMax)
+export const ImageIds = z
+  .array(z.uuid())
+  .min(1)
+  .max(catalogRules.imagesMax)
   .refine((ids) => new Set(ids).size === ids.length, 'an image may appear once');
 
 /** Fields of a listing that a seller writes. */
@@ -37,7 +40,10 @@ export const listingFields = {
   location: Point,
   neighborhood: z.string().trim().min(1).max(100),
   feed: z.enum(feeds),
-  tags: z.array(Tag).max(10).transform((tags) => [...new Set(tags)]),
+  tags: z
+    .array(Tag)
+    .max(10)
+    .transform((tags) => [...new Set(tags)]),
   videoUrl: z.url({ protocol: /^https?$/ }).max(500),
   negotiable: z.boolean(),
   quickViewEnabled: z.boolean(),

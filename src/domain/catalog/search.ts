@@ -74,9 +74,12 @@ export async function listingPage(
   const direction = sql.raw(ordering.direction);
   const beyond = sql.raw(ordering.direction === 'asc' ? '>' : '<');
   const next = after
-    ? sql`and (${ordering.key}, l.id) ${beyond} (${after[0]}::${sql.raw(type)}, ${after[1]}::uuid)` : sql``;
-  const keyText = type === 'timestamptz'
-    ? sql`to_char(${ordering.key} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')` : sql`(${ordering.key})::text`;
+    ? sql`and (${ordering.key}, l.id) ${beyond} (${after[0]}::${sql.raw(type)}, ${after[1]}::uuid)`
+    : sql``;
+  const keyText =
+    type === 'timestamptz'
+      ? sql`to_char(${ordering.key} at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`
+      : sql`(${ordering.key})::text`;
   const { rows } = await sql<{ id: string; key: string }>`
     select l.id, ${keyText} as key from listing l where ${where} ${next}
     order by ${ordering.key} ${direction}, l.id ${direction} limit ${limit + 1}`.execute(database);

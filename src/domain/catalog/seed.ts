@@ -10,27 +10,57 @@ const categories: Readonly<Record<string, readonly [name: string, below?: Readon
   sneakers: ['Sneakers'],
   sports_cards: ['Sports cards'],
   collectibles: ['Collectibles'],
-  electronics: ['Electronics', {
-    laptops: 'Laptops', phones: 'Phones', tablets: 'Tablets', audio: 'Audio', accessories: 'Accessories',
-  }],
+  electronics: [
+    'Electronics',
+    {
+      laptops: 'Laptops',
+      phones: 'Phones',
+      tablets: 'Tablets',
+      audio: 'Audio',
+      accessories: 'Accessories',
+    },
+  ],
   home_decor: ['Home decor'],
   beauty: ['Beauty'],
   kids_baby: ['Kids and baby'],
   furniture: ['Furniture'],
   books: ['Books', { textbooks: 'Textbooks', novels: 'Novels' }],
-  school: ['School and university', {
-    calculators: 'Calculators', lab_equipment: 'Lab equipment', stationery: 'Stationery', backpacks: 'Backpacks',
-  }],
+  school: [
+    'School and university',
+    {
+      calculators: 'Calculators',
+      lab_equipment: 'Lab equipment',
+      stationery: 'Stationery',
+      backpacks: 'Backpacks',
+    },
+  ],
   other: ['Other'],
 };
 
 const brands: Readonly<Record<string, string>> = {
-  adidas: 'Adidas', apple: 'Apple', asus: 'Asus', bosch: 'Bosch', casio: 'Casio', dell: 'Dell', hp: 'HP', ikea: 'IKEA',
-  lenovo: 'Lenovo', lg: 'LG', nike: 'Nike', panini: 'Panini', pokemon: 'Pokémon', puma: 'Puma', samsung: 'Samsung',
-  sony: 'Sony', texas_instruments: 'Texas Instruments', topps: 'Topps', xiaomi: 'Xiaomi', zara: 'Zara',
+  adidas: 'Adidas',
+  apple: 'Apple',
+  asus: 'Asus',
+  bosch: 'Bosch',
+  casio: 'Casio',
+  dell: 'Dell',
+  hp: 'HP',
+  ikea: 'IKEA',
+  lenovo: 'Lenovo',
+  lg: 'LG',
+  nike: 'Nike',
+  panini: 'Panini',
+  pokemon: 'Pokémon',
+  puma: 'Puma',
+  samsung: 'Samsung',
+  sony: 'Sony',
+  texas_instruments: 'Texas Instruments',
+  topps: 'Topps',
+  xiaomi: 'Xiaomi',
+  zara: 'Zara',
 };
 
-/** Fills an empty catalog with its first categories and brands. After that it is the admins': what they removed stays removed. */
+/** Fills an empty catalog with its first categories and brands. What admins remove later stays removed. */
 export async function seedCatalog(tx: Pick<Tx, 'sql' | 'now'>): Promise<void> {
   const { rows } = await sql`select 1 from category union all select 1 from brand limit 1`.execute(tx.sql);
   if (rows.length > 0) return;
@@ -51,7 +81,8 @@ export async function seedCatalog(tx: Pick<Tx, 'sql' | 'now'>): Promise<void> {
   for (const [slug, name] of Object.entries(brands)) {
     await sql`
       insert into brand (id, slug, name, version, created_at, updated_at)
-      values (${newId()}, ${slug}, ${name}, 1, ${now}::timestamptz, ${now}::timestamptz) on conflict do nothing`.execute(tx.sql);
+      values (${newId()}, ${slug}, ${name}, 1, ${now}::timestamptz, ${now}::timestamptz)
+      on conflict do nothing`.execute(tx.sql);
   }
 }
 

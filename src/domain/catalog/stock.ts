@@ -7,7 +7,7 @@ import { changeListing } from './announce.ts';
 import { ListingEntity, ReservationEntity, type Listing, type ListingId, type Reservation } from './entities.ts';
 import { listingMachine, type ListingState } from './machine.ts';
 
-/** Who keeps units aside: `{ kind: 'offer', id }`, `{ kind: 'order', id }`. One holder may hold units of many listings. */
+/** Who keeps units aside: an `offer`, an `order`. One holder may hold units of many listings. */
 export interface Holder {
   readonly kind: string;
   readonly id: string;
@@ -50,22 +50,32 @@ export async function reserve(
   const lost = { listingId: listing.id, holderKind: holder.kind, holderId: holder.id, releasedAt: { $ne: null } };
   await tx.db.nativeDelete(ReservationEntity, lost);
   tx.db.create(ReservationEntity, {
-    id: newId(), listingId: listing.id, quantity, holderKind: holder.kind, holderId: holder.id,
-    expiresAt, releasedAt: null, consumedAt: null, createdAt,
+    id: newId(),
+    listingId: listing.id,
+    quantity,
+    holderKind: holder.kind,
+    holderId: holder.id,
+    expiresAt,
+    releasedAt: null,
+    consumedAt: null,
+    createdAt,
   });
   await changeListing(tx, listing, { kind: 'stock', apply: () => void (listing.reserved += quantity) });
   return true;
 }
 
 /** Moves the end of a holder's reservations. False when any of them is gone or there is none. */
-export async function extendReservation(tx: Tx, { holder, expiresAt }: { holder: Holder; expiresAt: Date }): Promise<boolean> {
+export async function extendReservation(
+  tx: Tx,
+  { holder, expiresAt }: { holder: Holder; expiresAt: Date },
+): Promise<boolean> {
   const { active, gone } = await lockReservations(tx, holder);
   if (gone || active.length === 0) return false;
   for (const { reservation } of active) reservation.expiresAt = expiresAt;
   return true;
 }
 
-/** Hands a holder's reservations to another (an offer's to its order). False when any of them is gone or there is none. */
+/** Hands a holder's reservations to another: an offer's to its order. False when any is gone or there is none. */
 export async function transferReservation(
   tx: Tx,
   { from, to, expiresAt }: { from: Holder; to: Holder; expiresAt: Date },
@@ -94,7 +104,8 @@ export interface Sold {
 
 /**
  * Turns a holder's reservations into sales. Null, changing nothing, when any of them was released or there is none:
- * the caller releases the rest, then reserves again or refunds. A reservation past its time still counts while nobody has released it.
+ * the caller releases the rest, then reserves again or refunds. A reservation past its time still counts while nobody
+ * has released it.
  */
 export async function consumeReservation(tx: Tx, holder: Holder): Promise<Sold[] | null> {
   const { active, gone } = await lockReservations(tx, holder);
@@ -108,7 +119,8 @@ export async function consumeReservation(tx: Tx, holder: Holder): Promise<Sold[]
     const soldOut = state !== listing.state;
     await changeListing(tx, listing, {
       kind: soldOut ? 'sold_out' : 'stock',
-      apply: () => Object.assign(listing, { quantity: listing.quantity - quantity, reserved: listing.reserved - quantity, state }),
+      apply: () =>
+        Object.assign(listing, { quantity: listing.quantity - quantity, reserved: listing.reserved - quantity, state }),
     });
     sold.push({ listingId: listing.id, quantity, soldOut });
   }
@@ -116,7 +128,10 @@ export async function consumeReservation(tx: Tx, holder: Holder): Promise<Sold[]
 }
 
 /** Puts sold units back on the shelf: a cancelled or rejected order. Locks the listing. */
-export async function returnStock(tx: Tx, { listingId, quantity }: { listingId: string; quantity: number }): Promise<void> {
+export async function returnStock(
+  tx: Tx,
+  { listingId, quantity }: { listingId: string; quantity: number },
+): Promise<void> {
   assert(Number.isInteger(quantity) && quantity > 0, `returning ${quantity} units`);
   const listing = await lockListing(tx, listingId);
   assert(listing, `listing ${listingId} of returned stock exists`);
@@ -130,12 +145,18 @@ export async function returnStock(tx: Tx, { listingId, quantity }: { listingId: 
 /** Gives back one listing's reservations that are past their time. The listing must be locked. */
 export async function releaseExpired(tx: Tx, listing: Listing): Promise<void> {
   const expired = await tx.db.find(ReservationEntity, {
-    listingId: listing.id, releasedAt: null, consumedAt: null, expiresAt: { $lte: await tx.now() },
+    listingId: listing.id,
+    releasedAt: null,
+    consumedAt: null,
+    expiresAt: { $lte: await tx.now() },
   });
   for (const reservation of expired) await release(tx, { reservation, listing });
 }
 
-async function release(tx: Tx, { reservation, listing }: { reservation: Reservation; listing: Listing }): Promise<void> {
+async function release(
+  tx: Tx,
+  { reservation, listing }: { reservation: Reservation; listing: Listing },
+): Promise<void> {
   reservation.releasedAt = await tx.now();
   await changeListing(tx, listing, { kind: 'stock', apply: () => void (listing.reserved -= reservation.quantity) });
 }
@@ -155,12 +176,17 @@ async function lockReservations(tx: Tx, holder: Holder) {
     listings.set(id, listing);
   }
   const locked = { ...where, listingId: { $in: [...listings.keys()] as ListingId[] } };
-  const current = await tx.db.find(ReservationEntity, locked, { refresh: true, orderBy: { listingId: 'asc', id: 'asc' } });
-  const active = current.filter(({ releasedAt }) => !releasedAt).map((reservation) => {
-    const listing = listings.get(reservation.listingId);
-    assert(listing, `listing ${reservation.listingId} is locked`);
-    return { reservation, listing };
+  const current = await tx.db.find(ReservationEntity, locked, {
+    refresh: true,
+    orderBy: { listingId: 'asc', id: 'asc' },
   });
+  const active = current
+    .filter(({ releasedAt }) => !releasedAt)
+    .map((reservation) => {
+      const listing = listings.get(reservation.listingId);
+      assert(listing, `listing ${reservation.listingId} is locked`);
+      return { reservation, listing };
+    });
   return { active, gone: active.length < current.length };
 }
 

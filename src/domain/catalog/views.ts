@@ -7,12 +7,26 @@ import { orNull } from '../kernel/or-null.ts';
 import { iso, Timestamp } from '../kernel/timestamp.ts';
 import { ImageView, imageUrls, objectStorePort, type Reader } from '../media/index.ts';
 import {
-  BrandId, CategoryId, conditions, feeds, ListingEntity, ListingId, type Brand, type Category, type Favourite, type Listing,
+  BrandId,
+  CategoryId,
+  conditions,
+  feeds,
+  ListingEntity,
+  ListingId,
+  type Brand,
+  type Category,
+  type Favourite,
+  type Listing,
 } from './entities.ts';
 import { listingMachine, type ListingState } from './machine.ts';
 
 export const CategoryView = z.object({
-  id: CategoryId, version: z.int(), parentId: orNull(CategoryId), slug: z.string(), name: z.string(), position: z.int(),
+  id: CategoryId,
+  version: z.int(),
+  parentId: orNull(CategoryId),
+  slug: z.string(),
+  name: z.string(),
+  position: z.int(),
 });
 
 export const BrandView = z.object({ id: BrandId, version: z.int(), slug: z.string(), name: z.string() });
@@ -31,7 +45,9 @@ export const ListingCard = z.object({
 export type ListingCard = z.input<typeof ListingCard>;
 
 const ListingImageView = ImageView.extend({
-  width: orNull(z.int()), height: orNull(z.int()), thumbhash: orNull(z.string()),
+  width: orNull(z.int()),
+  height: orNull(z.int()),
+  thumbhash: orNull(z.string()),
 });
 
 /** A listing as anyone may see it. `available` is what is on hand minus what others have reserved. */
@@ -96,9 +112,25 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
   const { feed, tags, videoUrl, negotiable, quickViewEnabled, publishedAt, createdAt, updatedAt } = listing;
   const images = listing.images.map(({ prefix, ...image }) => ({ ...image, ...imageUrls(store, prefix) }));
   return {
-    ...listingCard(reader, listing), version, description, categoryId, brandId, originalPriceMinor, condition, location,
-    available: listing.quantity - listing.reserved, neighborhood, feed, tags, images: images as never, videoUrl, negotiable,
-    quickViewEnabled, publishedAt: iso(publishedAt), createdAt: iso(createdAt), updatedAt: iso(updatedAt),
+    ...listingCard(reader, listing),
+    version,
+    description,
+    categoryId,
+    brandId,
+    originalPriceMinor,
+    condition,
+    location,
+    available: listing.quantity - listing.reserved,
+    neighborhood,
+    feed,
+    tags,
+    images: images as never,
+    videoUrl,
+    negotiable,
+    quickViewEnabled,
+    publishedAt: iso(publishedAt),
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
   };
 }
 

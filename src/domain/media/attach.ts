@@ -22,7 +22,9 @@ export async function attachUploads(
 ): Promise<AttachedUpload[] | AttachFailure> {
   if (uploadIds.length === 0) return [];
   const found = await tx.db.find(UploadEntity, {
-    id: { $in: [...new Set(uploadIds)] as never[] }, ownerId: ownerId as never, purpose,
+    id: { $in: [...new Set(uploadIds)] as never[] },
+    ownerId: ownerId as never,
+    purpose,
   });
   const byId = new Map(found.map((upload) => [upload.id as string, upload]));
   const attached: AttachedUpload[] = [];
@@ -45,7 +47,10 @@ export interface UploadResult {
 /** What processing has made of uploads so far. */
 export async function uploadResults(db: Db, ids: readonly string[]): Promise<Map<string, UploadResult>> {
   const uploads = await db.find(UploadEntity, { id: { $in: [...ids] as never[] } });
-  return new Map(uploads.map(({ id, state, width, height, thumbhash }) => [
-    id, { state, width: width ?? null, height: height ?? null, thumbhash: thumbhash ?? null },
-  ]));
+  return new Map(
+    uploads.map(({ id, state, width, height, thumbhash }) => [
+      id,
+      { state, width: width ?? null, height: height ?? null, thumbhash: thumbhash ?? null },
+    ]),
+  );
 }

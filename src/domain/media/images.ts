@@ -21,7 +21,10 @@ export async function processImage(bytes: Uint8Array): Promise<ProcessedImage> {
   const fit = { fit: 'inside', withoutEnlargement: true } as const;
   const { fullPixels, previewPixels } = mediaRules;
   // sharp writes no metadata unless asked to.
-  const full = await sharp(bytes, input).rotate().resize(fullPixels, fullPixels, fit).webp({ quality: 82 })
+  const full = await sharp(bytes, input)
+    .rotate()
+    .resize(fullPixels, fullPixels, fit)
+    .webp({ quality: 82 })
     .toBuffer({ resolveWithObject: true });
   const preview = await sharp(full.data).resize(previewPixels, previewPixels, fit).webp({ quality: 75 }).toBuffer();
   const tiny = await sharp(full.data).resize(100, 100, fit).ensureAlpha().raw().toBuffer({ resolveWithObject: true });

@@ -51,7 +51,10 @@ export function randomName(): string {
 /** The last path segment without control characters, quotes and brackets; shown to the owner only. */
 export function sanitiseFilename(filename: string): string {
   const base = filename.split(/[/\\]/).at(-1) ?? '';
-  const clean = base.normalize('NFC').replaceAll(/[\p{C}"'<>|:*?]/gu, '').trim();
+  const clean = base
+    .normalize('NFC')
+    .replaceAll(/[\p{C}"'<>|:*?]/gu, '')
+    .trim();
   return [...clean].slice(-100).join('').replace(/^\.+/, '') || 'upload';
 }
 

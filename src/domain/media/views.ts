@@ -21,7 +21,7 @@ export interface Reader {
 export const ImageView = z.object({ id: UploadId, previewUrl: z.string(), url: z.string() });
 export type ImageView = z.infer<typeof ImageView>;
 
-/** An upload as its owner sees it. `previewUrl` and `url` answer once the state is `ready`; private purposes have none. */
+/** An upload as its owner sees it. Its URLs answer once the state is `ready`; private purposes have none. */
 export const UploadView = z.object({
   id: UploadId,
   version: z.int(),
@@ -64,15 +64,32 @@ export function uploadView({ port }: Pick<Reader, 'port'>, upload: Upload): z.in
   const shown = purposeRules[purpose].visibility === 'public' && (state === 'confirmed' || state === 'ready');
   const urls = shown ? imageUrls(port(objectStorePort), resultPrefix) : { previewUrl: null, url: null };
   return {
-    id, version, purpose, state, objectKey, listingId, filename, contentType, sizeBytes, width, height, thumbhash,
-    ...urls, reason, deadline: iso(deadline), createdAt: iso(createdAt),
+    id,
+    version,
+    purpose,
+    state,
+    objectKey,
+    listingId,
+    filename,
+    contentType,
+    sizeBytes,
+    width,
+    height,
+    thumbhash,
+    ...urls,
+    reason,
+    deadline: iso(deadline),
+    createdAt: iso(createdAt),
   };
 }
 
-/** Public images by upload id, in one query, for other areas' views. Private, unconfirmed and rejected ones are absent. */
+/** Public images by upload id, for other areas' views. Private, unconfirmed and rejected ones are absent. */
 export async function uploadViews({ db, port }: Reader, ids: readonly string[]): Promise<Map<string, ImageView>> {
   if (ids.length === 0) return new Map();
-  const uploads = await db.find(UploadEntity, { id: { $in: [...new Set(ids)] as never[] }, state: { $in: ['confirmed', 'ready'] } });
+  const uploads = await db.find(UploadEntity, {
+    id: { $in: [...new Set(ids)] as never[] },
+    state: { $in: ['confirmed', 'ready'] },
+  });
   const shown = uploads.filter(({ purpose }) => purposeRules[purpose].visibility === 'public');
   return new Map(shown.map(({ id, resultPrefix }) => [id, { id, ...imageUrls(port(objectStorePort), resultPrefix) }]));
 }

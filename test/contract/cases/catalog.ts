@@ -7,16 +7,23 @@ const slug = () => `s_${crypto.randomUUID().replaceAll('-', '')}`;
 const admin = (market: Harness) => market.user({ roles: ['admin'] });
 const nobody = crypto.randomUUID();
 
-const category = async (market: Harness, parentId?: string) => market.ok(
-  await admin(market), 'categories.create', { slug: slug(), name: 'Something', ...(parentId ? { parentId } : {}) });
-const brand = async (market: Harness) => market.ok(await admin(market), 'brands.create', { slug: slug(), name: 'Some brand' });
+const category = async (market: Harness, parentId?: string) =>
+  market.ok(await admin(market), 'categories.create', {
+    slug: slug(),
+    name: 'Something',
+    ...(parentId ? { parentId } : {}),
+  });
+const brand = async (market: Harness) =>
+  market.ok(await admin(market), 'brands.create', { slug: slug(), name: 'Some brand' });
 
 const byAdmin = (inputOf: (market: Harness) => Promise<Record<string, unknown>>): OperationCases => ({
   success: async (market) => ({ as: await admin(market), input: await inputOf(market) }),
   wrongActor: async (market) => ({ as: await market.user(), input: await inputOf(market), error: 'auth.forbidden' }),
 });
 
-const bySystem = (inputOf: (market: Harness) => Promise<Record<string, unknown>> = async () => ({})): OperationCases => ({
+const bySystem = (
+  inputOf: (market: Harness) => Promise<Record<string, unknown>> = async () => ({}),
+): OperationCases => ({
   success: async (market) => ({ as: system, input: await inputOf(market) }),
 });
 
@@ -57,12 +64,14 @@ async function aboutOwn(market: Harness, name: string, { listing = {}, ...input 
 /** Copies a listing row a thousand times, each with an id of its own. */
 async function thousandListings(market: Harness, seller: TestUser): Promise<void> {
   const { id } = await createListing(market, seller);
-  const columns = `seller_id, title, description, category_id, price_minor, currency, condition, quantity, reserved, feed, tags,
-    images, images_settled, negotiable, quick_view_enabled, price_suggestion_used, state, card_version, favourites_due,
-    published_at, version, created_at, updated_at`;
+  const columns = `seller_id, title, description, category_id, price_minor, currency, condition, quantity, reserved, feed,
+    tags, images, images_settled, negotiable, quick_view_enabled, price_suggestion_used, state, card_version,
+    favourites_due, published_at, version, created_at, updated_at`;
   await market.database.orm.em.getConnection().execute(
-    `insert into listing (id, ${columns}) select gen_random_uuid(), ${columns} from listing, generate_series(1, 1000) where id = ?`,
-    [id]);
+    `insert into listing (id, ${columns})
+     select gen_random_uuid(), ${columns} from listing, generate_series(1, 1000) where id = ?`,
+    [id],
+  );
 }
 
 export const catalogCases: AreaCases = {
@@ -93,11 +102,16 @@ export const catalogCases: AreaCases = {
         return { as: await market.user(), input: { listingId }, error: 'listings.not_found' };
       },
     },
-    'listings.search': { success: async () => ({ as: guest, input: { q: 'thing', near: { lat: 0, lon: 0, radiusKm: 5 } } }) },
+    'listings.search': {
+      success: async () => ({ as: guest, input: { q: 'thing', near: { lat: 0, lon: 0, radiusKm: 5 } } }),
+    },
     'listings.feed': { success: async () => ({ as: guest, input: { feed: 'community', near: { lat: 0, lon: 0 } } }) },
     'listings.mine': { success: async (market) => ({ as: await market.user(), input: {} }) },
     'listings.suggestPrice': {
-      success: async (market) => ({ as: await market.user(), input: { categoryId: await categoryOf(market), currency: 'AED' } }),
+      success: async (market) => ({
+        as: await market.user(),
+        input: { categoryId: await categoryOf(market), currency: 'AED' },
+      }),
     },
     'favourites.add': {
       success: forBuyer,
@@ -115,7 +129,10 @@ export const catalogCases: AreaCases = {
     },
     'favourites.list': { success: async (market) => ({ as: await market.user(), input: {} }) },
     'catalog.seed': bySystem(),
-    'listings.recordView': bySystem(async (market) => ({ ...(await forBuyer(market)).input, viewer: `user:${nobody}` })),
+    'listings.recordView': bySystem(async (market) => ({
+      ...(await forBuyer(market)).input,
+      viewer: `user:${nobody}`,
+    })),
     'listings.pruneViews': bySystem(),
     'listings.releaseReservations': bySystem(),
     'listings.settleImages': bySystem(),
@@ -136,7 +153,11 @@ export const catalogCases: AreaCases = {
       const { id } = await category(market);
       return { as: await admin(market), name: 'categories.update', input: { categoryId: id, parentId: id } };
     },
-    'brands.not_found': async (market) => ({ as: await admin(market), name: 'brands.remove', input: { brandId: nobody } }),
+    'brands.not_found': async (market) => ({
+      as: await admin(market),
+      name: 'brands.remove',
+      input: { brandId: nobody },
+    }),
     async 'brands.taken'(market) {
       const { slug: taken } = await brand(market);
       return { as: await admin(market), name: 'brands.create', input: { slug: taken, name: 'Again' } };
@@ -161,7 +182,9 @@ export const catalogCases: AreaCases = {
     'listings.original_price_too_low': (market) => aboutOwn(market, 'listings.update', { originalPriceMinor: 1 }),
     async 'listings.quantity_reserved'(market) {
       const call = await aboutOwn(market, 'listings.update', { quantity: 0 });
-      await market.database.orm.em.getConnection().execute('update listing set reserved = 1 where id = ?', [call.input.listingId]);
+      await market.database.orm.em
+        .getConnection()
+        .execute('update listing set reserved = 1 where id = ?', [call.input.listingId]);
       return call;
     },
     async 'listings.too_many_images'(market) {
@@ -178,7 +201,8 @@ export const catalogCases: AreaCases = {
       await market.database.orm.em.getConnection().execute(
         `insert into favourite (id, user_id, listing_id, card_version, created_at)
          select gen_random_uuid(), ?, id, card_version, created_at from listing where seller_id = ? limit 1000`,
-        [person.id, seller.id]);
+        [person.id, seller.id],
+      );
       const { id: listingId } = await createListing(market, await market.user());
       return { as: person, name: 'favourites.add', input: { listingId } };
     },

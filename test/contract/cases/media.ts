@@ -74,13 +74,19 @@ export const mediaCases: AreaCases = {
   },
   errors: {
     'uploads.not_found': async (market) => ({
-      as: await market.user(), name: 'uploads.confirm', input: { objectKey: 'incoming/none.jpg' },
+      as: await market.user(),
+      name: 'uploads.confirm',
+      input: { objectKey: 'incoming/none.jpg' },
     }),
     'uploads.type_not_allowed': async (market) => ({
-      as: await market.user(), name: 'uploads.presign', input: { ...jpeg, contentType: 'text/html' },
+      as: await market.user(),
+      name: 'uploads.presign',
+      input: { ...jpeg, contentType: 'text/html' },
     }),
     'uploads.too_large': async (market) => ({
-      as: await market.user(), name: 'uploads.presign', input: { ...jpeg, sizeBytes: 1_000_000_000 },
+      as: await market.user(),
+      name: 'uploads.presign',
+      input: { ...jpeg, sizeBytes: 1_000_000_000 },
     }),
     async 'uploads.too_many'(market) {
       const owner = await market.user();
@@ -89,8 +95,9 @@ export const mediaCases: AreaCases = {
     },
     async 'uploads.expired'(market) {
       const call = await confirming(market);
-      await market.database.orm.em.getConnection().execute(
-        `update upload set state = 'expired', deadline = null where object_key = ?`, [call.input.objectKey]);
+      await market.database.orm.em
+        .getConnection()
+        .execute(`update upload set state = 'expired', deadline = null where object_key = ?`, [call.input.objectKey]);
       return call;
     },
     async 'uploads.rejected'(market) {

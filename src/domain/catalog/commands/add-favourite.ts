@@ -24,12 +24,19 @@ export const addFavourite = defineCommand({
     if (!listing || !isVisibleTo(listing, actor)) return fail('listings.not_found');
     if (listing.sellerId === actor.userId) fail('favourites.own_listing');
     const held = await tx.db.count(FavouriteEntity, { userId: actor.userId });
-    const created = { id: newId(), userId: actor.userId, listingId, cardVersion: listing.cardVersion, createdAt: await tx.now() };
+    const created = {
+      id: newId(),
+      userId: actor.userId,
+      listingId,
+      cardVersion: listing.cardVersion,
+      createdAt: await tx.now(),
+    };
     const known = await tx.db.findOne(FavouriteEntity, { userId: actor.userId, listingId });
     if (known) return favouriteView(tx, { favourite: known, listing });
     if (held >= catalogRules.favouritesMax) fail('favourites.too_many');
     const favourite = await tx.db.upsert(FavouriteEntity, created, {
-      onConflictFields: ['userId', 'listingId'], onConflictAction: 'ignore',
+      onConflictFields: ['userId', 'listingId'],
+      onConflictAction: 'ignore',
     });
     const view = favouriteView(tx, { favourite, listing });
     // Another call of the same person was faster: it told and counted.

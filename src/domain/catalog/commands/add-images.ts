@@ -16,14 +16,20 @@ export const addImages = defineCommand({
   summary: 'Add uploaded images after those that your listing already shows.',
   input: z.strictObject({ listingId: ListingId, imageIds: ImageIds }),
   output: OwnListingView,
-  errors: ['listings.not_found', 'listings.wrong_state', 'uploads.not_found', 'uploads.not_confirmed', 'listings.too_many_images'],
+  errors: [
+    'listings.not_found',
+    'listings.wrong_state',
+    'uploads.not_found',
+    'uploads.not_confirmed',
+    'listings.too_many_images',
+  ],
   emits: [listingChanged, listingUpdated, favouriteChanged],
   async run({ input: { listingId, imageIds }, actor, tx, fail }) {
     const listing = await lockListing(tx, listingId);
     if (listing?.sellerId !== actor.userId) return fail('listings.not_found');
     if (listing.state === 'removed') fail('listings.wrong_state');
-    const shown = listing.images.map(({ id }) => id);
-    const uploadIds = imageIds.filter((id) => !shown.includes(id));
+    const shown = new Set(listing.images.map(({ id }) => id));
+    const uploadIds = imageIds.filter((id) => !shown.has(id));
     const attached = await attachUploads(tx, { ownerId: actor.userId, uploadIds, purpose: 'listing' });
     if (typeof attached === 'string') return fail(attached);
     const all = [...listing.images, ...attached];

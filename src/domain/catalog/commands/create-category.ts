@@ -15,7 +15,10 @@ export const createCategory = defineCommand({
   access: 'admin',
   summary: 'Add a category, at the top or below another.',
   input: z.strictObject({
-    slug: Slug, name: CategoryName, parentId: CategoryId.optional(), position: CategoryPosition.default(0),
+    slug: Slug,
+    name: CategoryName,
+    parentId: CategoryId.optional(),
+    position: CategoryPosition.default(0),
   }),
   output: CategoryView,
   errors: ['categories.not_found', 'categories.taken'],
@@ -25,7 +28,14 @@ export const createCategory = defineCommand({
     const now = await tx.now();
     const { slug, name, position, parentId } = input;
     const category = tx.db.create(CategoryEntity, {
-      id: newId(), slug, name, position, parentId: parentId ?? null, version: 1, createdAt: now, updatedAt: now,
+      id: newId(),
+      slug,
+      name,
+      position,
+      parentId: parentId ?? null,
+      version: 1,
+      createdAt: now,
+      updatedAt: now,
     });
     try {
       await tx.db.flush();

@@ -40,8 +40,12 @@ export const createListing = defineCommand({
   }),
   output: OwnListingView,
   errors: [
-    'categories.not_found', 'brands.not_found', 'uploads.not_found', 'uploads.not_confirmed',
-    'listings.original_price_too_low', 'listings.too_many',
+    'categories.not_found',
+    'brands.not_found',
+    'uploads.not_found',
+    'uploads.not_confirmed',
+    'listings.original_price_too_low',
+    'listings.too_many',
   ],
   emits: [listingChanged],
   async run({ input, actor, tx, fail }) {

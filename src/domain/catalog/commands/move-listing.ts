@@ -9,7 +9,10 @@ import { listingMachine } from '../machine.ts';
 import { lockListing } from '../stock.ts';
 import { OwnListingView, ownListingView } from '../views.ts';
 
-const kinds = { publish: 'published', pause: 'paused', remove: 'removed' } as const satisfies Record<string, ListingChangeKind>;
+const kinds = { publish: 'published', pause: 'paused', remove: 'removed' } as const satisfies Record<
+  string,
+  ListingChangeKind
+>;
 
 type Code = 'listings.not_found' | 'listings.wrong_state' | 'listings.no_stock';
 

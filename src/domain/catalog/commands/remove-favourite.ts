@@ -25,7 +25,9 @@ export const removeFavourite = defineCommand({
     await countFavourite(tx.sql, listingId, -1);
     // Newer than anything that was told or read of it.
     const version = Math.max(favourite.cardVersion, listing.cardVersion) + 1;
-    tx.emit(favouriteChanged, actor.userId, { view: { ...favouriteView(tx, { favourite, listing }), version, deleted: true } });
+    tx.emit(favouriteChanged, actor.userId, {
+      view: { ...favouriteView(tx, { favourite, listing }), version, deleted: true },
+    });
     return {};
   },
 });

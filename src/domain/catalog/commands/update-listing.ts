@@ -41,8 +41,14 @@ export const updateListing = defineCommand({
   }),
   output: OwnListingView,
   errors: [
-    'listings.not_found', 'listings.wrong_state', 'categories.not_found', 'brands.not_found', 'uploads.not_found',
-    'uploads.not_confirmed', 'listings.original_price_too_low', 'listings.quantity_reserved',
+    'listings.not_found',
+    'listings.wrong_state',
+    'categories.not_found',
+    'brands.not_found',
+    'uploads.not_found',
+    'uploads.not_confirmed',
+    'listings.original_price_too_low',
+    'listings.quantity_reserved',
   ],
   emits: [listingChanged, listingUpdated, favouriteChanged],
   async run({ input: { listingId, imageIds, ...given }, actor, tx, fail }) {
@@ -51,9 +57,12 @@ export const updateListing = defineCommand({
     if (listing?.sellerId !== actor.userId) return fail('listings.not_found');
     if (listing.state === 'removed') fail('listings.wrong_state');
     if (missing) fail(missing);
-    const attached = imageIds && (await attachUploads(tx, { ownerId: actor.userId, uploadIds: imageIds, purpose: 'listing' }));
+    const attached =
+      imageIds && (await attachUploads(tx, { ownerId: actor.userId, uploadIds: imageIds, purpose: 'listing' }));
     if (typeof attached === 'string') return fail(attached);
-    const changes: Partial<Listing> = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+    const changes: Partial<Listing> = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    );
     if (attached) Object.assign(changes, attachedImages(attached, listing.images));
     const { priceMinor, originalPriceMinor, quantity } = { ...listing, ...changes };
     if (originalPriceMinor && originalPriceMinor < priceMinor) fail('listings.original_price_too_low');

@@ -30,7 +30,8 @@ export const getCategory = defineQuery({
   name: 'categories.get',
   access: 'guest',
   summary: 'One category, by its id or its slug.',
-  input: z.strictObject({ categoryId: CategoryId.optional(), slug: Slug.optional() })
+  input: z
+    .strictObject({ categoryId: CategoryId.optional(), slug: Slug.optional() })
     .refine(({ categoryId, slug }) => (categoryId === undefined) !== (slug === undefined), 'give categoryId or slug'),
   output: CategoryView,
   errors: ['categories.not_found'],

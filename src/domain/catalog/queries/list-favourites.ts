@@ -17,9 +17,10 @@ export const listFavourites = defineQuery({
     const after = decodeCursor(cursor, z.tuple([Timestamp, z.uuid()]));
     const at = after && new Date(after[0]);
     const older = after && { $or: [{ createdAt: { $lt: at } }, { createdAt: at, id: { $lt: after[1] } }] };
-    const where = { userId: actor.userId, ...(older ?? {}) };
+    const where = { userId: actor.userId, ...older };
     const favourites = await db.find(FavouriteEntity, where as never, {
-      orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1,
+      orderBy: { createdAt: 'desc', id: 'desc' },
+      limit: limit + 1,
     });
     const listings = await db.find(ListingEntity, { id: { $in: favourites.map(({ listingId }) => listingId) } });
     const byId = new Map(listings.map((listing) => [listing.id, listing]));

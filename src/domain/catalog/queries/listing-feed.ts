@@ -15,7 +15,8 @@ const nowhereM = 90_000_000;
 export const listingFeed = defineQuery({
   name: 'listings.feed',
   access: 'guest',
-  summary: 'Active listings of one feed: `discover` newest first, `community` own neighbourhood first, then by distance.',
+  summary:
+    'Active listings of one feed: `discover` newest first, `community` own neighbourhood first, then by distance.',
   input: z.strictObject({
     ...pageInput,
     feed: z.enum(feeds).default('discover'),
@@ -30,9 +31,18 @@ export const listingFeed = defineQuery({
   },
 });
 
-function orderingOf({ feed, near, neighborhood }: { feed: string; near?: Point | undefined; neighborhood?: string | undefined }): Ordering {
+function orderingOf({
+  feed,
+  near,
+  neighborhood,
+}: {
+  feed: string;
+  near?: Point | undefined;
+  neighborhood?: string | undefined;
+}): Ordering {
   if (feed === 'discover' || (!near && neighborhood === undefined)) return newestFirst;
   const distance = near ? sql`coalesce(st_distance(l.location, ${geography(near)}), ${nowhereM})` : sql`0`;
-  const elsewhere = sql`case when lower(l.neighborhood) = lower(${neighborhood ?? null}::text) then 0 else ${otherNeighborhoodM} end`;
+  const own = sql`lower(l.neighborhood) = lower(${neighborhood ?? null}::text)`;
+  const elsewhere = sql`case when ${own} then 0 else ${otherNeighborhoodM} end`;
   return { key: sql`round((${elsewhere} + ${distance})::numeric, 3)`, type: 'numeric', direction: 'asc' };
 }

@@ -20,11 +20,15 @@ export const myListings = defineQuery({
     const after = decodeCursor(cursor, z.tuple([Timestamp, z.uuid()]));
     const at = after && new Date(after[0]);
     const older = after && { $or: [{ createdAt: { $lt: at } }, { createdAt: at, id: { $lt: after[1] } }] };
-    const where = { sellerId: actor.userId, state: state ?? { $ne: 'removed' }, ...(older ?? {}) };
+    const where = { sellerId: actor.userId, state: state ?? { $ne: 'removed' }, ...older };
     const listings = await db.find(ListingEntity, where as never, {
-      orderBy: { createdAt: 'desc', id: 'desc' }, limit: limit + 1,
+      orderBy: { createdAt: 'desc', id: 'desc' },
+      limit: limit + 1,
     });
-    const counts = await countsOf(sql, listings.map(({ id }) => id));
+    const counts = await countsOf(
+      sql,
+      listings.map(({ id }) => id),
+    );
     return cutPage(listings, limit, {
       item: (listing) => {
         const { views, favourites } = counts(listing.id);

@@ -5,7 +5,16 @@ import { orNull } from '../../kernel/or-null.ts';
 import { page, pageInput } from '../../kernel/pagination.ts';
 import { countFacets, Facets } from '../facets.ts';
 import { catalogRules } from '../rules.ts';
-import { allowTypos, geography, listingPage, matching, newestFirst, searchFilters, type Ordering, type SearchFilters } from '../search.ts';
+import {
+  allowTypos,
+  geography,
+  listingPage,
+  matching,
+  newestFirst,
+  searchFilters,
+  type Ordering,
+  type SearchFilters,
+} from '../search.ts';
 import { ListingView } from '../views.ts';
 
 const sorts = ['newest', 'price_asc', 'price_desc', 'nearest', 'relevance'] as const;
@@ -14,10 +23,13 @@ export const searchListings = defineQuery({
   name: 'listings.search',
   access: 'guest',
   summary: 'Find active listings. Sorted by relevance with `q`, else newest first; the first page carries facets.',
-  input: searchFilters.extend({ ...pageInput, sort: z.enum(sorts).optional() }).superRefine(({ sort, near, q }, issues) => {
-    if (sort === 'nearest' && !near) issues.addIssue({ code: 'custom', path: ['sort'], message: 'nearest needs near' });
-    if (sort === 'relevance' && !q) issues.addIssue({ code: 'custom', path: ['sort'], message: 'relevance needs q' });
-  }),
+  input: searchFilters
+    .extend({ ...pageInput, sort: z.enum(sorts).optional() })
+    .superRefine(({ sort, near, q }, issues) => {
+      if (sort === 'nearest' && !near)
+        issues.addIssue({ code: 'custom', path: ['sort'], message: 'nearest needs near' });
+      if (sort === 'relevance' && !q) issues.addIssue({ code: 'custom', path: ['sort'], message: 'relevance needs q' });
+    }),
   output: page(ListingView).extend({ facets: orNull(Facets) }),
   errors: [],
   consistent: true,
@@ -34,7 +46,11 @@ function orderingOf(sort: (typeof sorts)[number], { q, near }: SearchFilters): O
   if (sort === 'price_asc') return { key: sql`l.price_minor`, type: 'bigint', direction: 'asc' };
   if (sort === 'price_desc') return { key: sql`l.price_minor`, type: 'bigint', direction: 'desc' };
   if (sort === 'nearest' && near) {
-    return { key: sql`round(st_distance(l.location, ${geography(near)})::numeric, 3)`, type: 'numeric', direction: 'asc' };
+    return {
+      key: sql`round(st_distance(l.location, ${geography(near)})::numeric, 3)`,
+      type: 'numeric',
+      direction: 'asc',
+    };
   }
   if (sort === 'relevance') {
     const rank = sql`ts_rank(l.search, websearch_to_tsquery('english', ${q})) + word_similarity(${q}, l.title)`;

@@ -9,7 +9,12 @@ import { mediaRules } from '../rules.ts';
 
 /** What the processing job needs to know; `attempt` fences off an attempt that outlived its lease. */
 const Claimed = z.object({
-  id: UploadId, attempt: z.int(), objectKey: z.string(), resultPrefix: z.string(), contentType: z.string(), sizeBytes: z.int(),
+  id: UploadId,
+  attempt: z.int(),
+  objectKey: z.string(),
+  resultPrefix: z.string(),
+  contentType: z.string(),
+  sizeBytes: z.int(),
 });
 
 export const claimUploads = defineCommand({
@@ -25,18 +30,28 @@ export const claimUploads = defineCommand({
     const due = await tx.db.find(
       UploadEntity,
       { state: 'confirmed', $or: [{ claimedUntil: null }, { claimedUntil: { $lte: now } }] },
-      { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, orderBy: { updatedAt: 'asc', id: 'asc' }, limit: mediaRules.processBatch },
+      {
+        lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
+        orderBy: { updatedAt: 'asc', id: 'asc' },
+        limit: mediaRules.processBatch,
+      },
     );
     const claimed = due.filter((upload) => upload.attempts < mediaRules.processAttemptsMax);
-    for (const upload of due.filter((each) => !claimed.includes(each))) await rejectUpload(tx, upload, 'processing_failed');
+    for (const upload of due.filter((each) => !claimed.includes(each)))
+      await rejectUpload(tx, upload, 'processing_failed');
     for (const upload of claimed) {
       upload.attempts += 1;
       upload.claimedUntil = new Date(now.getTime() + mediaRules.processLeaseMs);
     }
     return {
-      uploads: claimed.map(({ id, attempts, objectKey, resultPrefix, contentType, sizeBytes }) => (
-        { id, attempt: attempts, objectKey, resultPrefix, contentType, sizeBytes: sizeBytes ?? 0 }
-      )),
+      uploads: claimed.map(({ id, attempts, objectKey, resultPrefix, contentType, sizeBytes }) => ({
+        id,
+        attempt: attempts,
+        objectKey,
+        resultPrefix,
+        contentType,
+        sizeBytes: sizeBytes ?? 0,
+      })),
     };
   },
 });

@@ -4,7 +4,7 @@ import { limits } from '../../kernel/limits.ts';
 import { UploadEntity, UploadId } from '../entities.ts';
 import { previewKey, resultKey } from '../views.ts';
 
-/** Lists before anything is removed and notes after: removing twice is harmless, forgetting would leave objects for ever. */
+/** Listed before removing and noted after: removing twice is harmless, forgetting would leave objects for ever. */
 export const listLeftovers = defineCommand({
   name: 'uploads.listLeftovers',
   access: 'system',
@@ -21,7 +21,10 @@ export const listLeftovers = defineCommand({
     return {
       uploads: uploads.map((upload) => {
         const { id, objectKey, state } = upload;
-        return { id, keys: state === 'ready' ? [objectKey] : [objectKey, previewKey(upload.resultPrefix), resultKey(upload)] };
+        return {
+          id,
+          keys: state === 'ready' ? [objectKey] : [objectKey, previewKey(upload.resultPrefix), resultKey(upload)],
+        };
       }),
     };
   },

@@ -22,7 +22,12 @@ export const confirm = defineCommand({
   input: z.strictObject({ objectKey: z.string().min(1).max(200), width: side, height: side }),
   output: UploadView,
   errors: [
-    'uploads.not_found', 'uploads.expired', 'uploads.rejected', 'uploads.missing', 'uploads.too_large', 'uploads.type_mismatch',
+    'uploads.not_found',
+    'uploads.expired',
+    'uploads.rejected',
+    'uploads.missing',
+    'uploads.too_large',
+    'uploads.type_mismatch',
   ],
   emits: [uploadChanged],
   async prepare({ input, actor, db, port, fail }) {

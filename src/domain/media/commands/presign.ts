@@ -34,7 +34,10 @@ export const presign = defineCommand({
     const contentType = input.contentType as ContentType;
     if (!types.includes(contentType)) fail('uploads.type_not_allowed');
     if ((input.sizeBytes ?? 0) > maxBytes) fail('uploads.too_large');
-    const unfinished = await tx.db.count(UploadEntity, { ownerId: actor.userId, state: { $in: ['pending', 'confirmed'] } });
+    const unfinished = await tx.db.count(UploadEntity, {
+      ownerId: actor.userId,
+      state: { $in: ['pending', 'confirmed'] },
+    });
     if (unfinished >= mediaRules.unfinishedPerOwnerMax) fail('uploads.too_many');
     const now = await tx.now();
     const upload = tx.db.create(UploadEntity, {
@@ -62,7 +65,10 @@ export const presign = defineCommand({
     });
     // Signing is local arithmetic: no request leaves the transaction.
     const { url: uploadUrl, headers } = await tx.port(objectStorePort).presignPut({
-      key: upload.objectKey, contentType, maxBytes, expiresInMs: mediaRules.urlExpiresInMs,
+      key: upload.objectKey,
+      contentType,
+      maxBytes,
+      expiresInMs: mediaRules.urlExpiresInMs,
     });
     tellOwner(tx, upload);
     const expiresAt = iso(new Date(now.getTime() + mediaRules.urlExpiresInMs));

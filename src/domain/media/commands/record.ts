@@ -8,11 +8,19 @@ import { uploadMachine } from '../machine.ts';
 import { mediaRules } from '../rules.ts';
 import { rejectUpload } from './claim.ts';
 
-const measured = { sizeBytes: z.int(), width: z.int().nullable(), height: z.int().nullable(), thumbhash: z.string().nullable() };
+const measured = {
+  sizeBytes: z.int(),
+  width: z.int().nullable(),
+  height: z.int().nullable(),
+  thumbhash: z.string().nullable(),
+};
 
 export const Outcome = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('ready'), ...measured }),
-  z.strictObject({ kind: z.literal('rejected'), reason: z.enum(['missing', 'too_large', 'type_mismatch', 'not_decodable']) }),
+  z.strictObject({
+    kind: z.literal('rejected'),
+    reason: z.enum(['missing', 'too_large', 'type_mismatch', 'not_decodable']),
+  }),
   z.strictObject({ kind: z.literal('failed') }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;

@@ -27,9 +27,11 @@ export interface DiskStore {
     readonly body: ReadableStream<Uint8Array> | null;
   }): Promise<{ status: number; text: string }>;
   /** Answers `GET /v1/files/<key>`; objects that are not public need `expires` and `signature`. */
-  openFile(request: { readonly key: string; readonly query: URLSearchParams }): Promise<
-    | { status: 200; stream: ReadableStream<Uint8Array>; contentType: string; sizeBytes: number }
-    | { status: 403 | 404 }
+  openFile(request: {
+    readonly key: string;
+    readonly query: URLSearchParams;
+  }): Promise<
+    { status: 200; stream: ReadableStream<Uint8Array>; contentType: string; sizeBytes: number } | { status: 403 | 404 }
   >;
 }
 
@@ -45,7 +47,8 @@ export function createDiskStore(settings: DiskSettings): DiskStore {
     return join(folder, key);
   };
   const nowMs = () => Date.now() + settings.clock.offsetMs;
-  const sign = (parts: readonly string[]) => createHmac('sha256', settings.secret).update(parts.join('\n')).digest('base64url');
+  const sign = (parts: readonly string[]) =>
+    createHmac('sha256', settings.secret).update(parts.join('\n')).digest('base64url');
   const signed = (query: URLSearchParams, parts: readonly string[]): boolean => {
     const expires = query.get('expires') ?? '';
     const fits = sameText(query.get('signature') ?? '', sign([...parts, expires]));
@@ -100,7 +103,7 @@ export function createDiskStore(settings: DiskSettings): DiskStore {
   };
 }
 
-/** Writes beside the target, syncs and renames: a reader sees the whole file or none. False when the body is too large. */
+/** Writes beside the target, syncs and renames: readers see all or nothing. False when the body is too large. */
 async function writeWhole(
   at: { path: string; temp: string },
   body: AsyncIterable<Uint8Array>,
