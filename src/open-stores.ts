@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { holdDataDir, StartError } from './data-dir.ts';
@@ -6,6 +7,7 @@ import type { Execute } from './domain/kernel/index.ts';
 import { migrate } from './domain/migrate.ts';
 import { openDatabase, type Database } from './domain/orm.ts';
 import { roomKinds } from './domain/registry.ts';
+import { listenError } from './gateway/index.ts';
 import type { ScheduleStore } from './jobs/index.ts';
 import type { Log } from './log.ts';
 import { createRooms, type Rooms } from './rooms/index.ts';
@@ -48,17 +50,23 @@ async function openOne(variable: string, url: string | undefined, config: Config
   }
 }
 
-export async function openRooms(
-  config: Config,
-  { log, execute, onStop }: { log: Log; execute: Execute; onStop: OnStop },
-): Promise<Rooms> {
+export async function openRooms(config: Config, { log, execute }: { log: Log; execute: Execute }): Promise<Rooms> {
   try {
-    const rooms = await createRooms({ redisUrl: config.REDIS_URL, nodeId: config.NODE_ID, log, roomKinds, execute });
-    onStop(() => rooms.close());
-    return rooms;
+    return await createRooms({ redisUrl: config.REDIS_URL, nodeId: config.NODE_ID, log, roomKinds, execute });
   } catch (error) {
     throw new StartError(`REDIS_URL cannot be used: ${reason(error)}`);
   }
+}
+
+/** Refuses a taken port before the slow parts start. Another process may still take it until the real `listen`. */
+export async function probePort(host: string, port: number): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', ({ code }: NodeJS.ErrnoException) => {
+      reject(new StartError(listenError({ host, port }, code).message));
+    });
+    server.listen(port, host, () => server.close(() => resolve()));
+  });
 }
 
 /** The schedule lives where `JOBS_URL` says, else beside the data. */

@@ -11,7 +11,7 @@ import { createHttp, createMetrics, createOps, type Http, type Metrics } from '.
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
 import { observeCommand, observeJob } from './observe.ts';
-import { openDatabases, openRooms, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
+import { openDatabases, openRooms, probePort, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
 import { createReadiness, type ReadinessProbe } from './readiness.ts';
 
 /** A running server. */
@@ -49,19 +49,25 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[], log: Log):
 }
 
 async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Omit<Soko, 'stop'>> {
+  if (config.ROLE !== 'worker') await probePort(config.HOST, config.PORT);
+  await probePort(config.OPS_HOST, config.OPS_PORT);
   const market = await openMarket(config, { log, onStop });
   const { metrics, databases, rooms, jobs, readiness, disk, bank } = market;
+  const opsPort = await serveOps(config, { metrics, readiness, log, onStop });
   const gateway = openGateway(config, { market, log });
   const serving = config.ROLE === 'worker' ? null : await serve(config, { market, gateway, log, onStop });
+  // Stopping goes from the bottom up: sockets leave, jobs end, rooms take this node's counts away, pushing ends.
+  onStop(() => gateway.close());
+  onStop(() => rooms.close());
+  onStop(() => jobs.stop(jobsStopMs));
+  onStop(async () => bank?.stop());
   onStop(async () => {
     readiness.drain();
     await gateway.drain(config.DRAIN_WINDOW);
   });
-  const opsPort = await serveOps(config, { metrics, readiness, log, onStop });
   if (config.ROLE !== 'gateway') {
     await jobs.start();
     bank?.start();
-    onStop(async () => bank?.stop());
   }
   readiness.open();
   return {
@@ -82,14 +88,14 @@ async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop
 async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: OnStop }) {
   const clock: Clock = { offsetMs: 0 };
   const metrics = createMetrics();
-  const databases = await openDatabases(config, { log, onStop });
   // Rooms run commands after a join and commands deliver to rooms: one of the two has to be tied late.
   const late: { execute?: Execute; jobs?: Jobs } = {};
   const execute: Execute = (name, input, by) => {
     if (!late.execute) throw new Error('the pipeline is not tied yet');
     return late.execute(name, input, by);
   };
-  const rooms = await openRooms(config, { log, execute, onStop });
+  const rooms = await openRooms(config, { log, execute });
+  const databases = await openDatabases(config, { log, onStop });
   const { ports, disk, bank } = bindPorts(config, { clock, rooms, log, sql: () => sqlOf(databases.main) });
   late.execute = createExecute({
     operations, errors, ports,
@@ -102,7 +108,6 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   await seed(execute);
   const jobs = await openJobs(config, { databases, execute, ports, log, metrics });
   late.jobs = jobs;
-  onStop(() => jobs.stop(jobsStopMs));
   const readiness = createReadiness({ databases, rooms });
   const tokens = ports.get(tokensPort);
   const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);

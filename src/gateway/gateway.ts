@@ -32,6 +32,8 @@ export interface Gateway {
   stats(): GatewayStats;
   /** Takes no new sockets, sends the open ones away spread over the window, and waits for running commands. */
   drain(windowMs: number): Promise<void>;
+  /** Stops pushing, to this node and to others. */
+  close(): Promise<void>;
 }
 
 /** Frames between the protocol's limit and this one are answered with `frame.too_large`; above it the socket closes. */
@@ -67,6 +69,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       await Promise.all([...sockets.all].map((live) => sendAway(live, Math.random() * windowMs)));
       // Sockets that were being admitted when the drain began.
       await Promise.all([...sockets.all].map((live) => sendAway(live, 0)));
+    },
+    async close() {
       for (const stop of stops) stop();
       await io.of('/').adapter.close();
     },

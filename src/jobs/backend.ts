@@ -13,7 +13,7 @@ export interface OpenBackend {
   readonly kind: 'mongodb' | 'postgres' | 'embedded';
   readonly backend: AgendaBackend;
   /** Runs `connect` while no other node creates the schedule's tables. */
-  alone(connect: () => Promise<void>): Promise<void>;
+  alone<T>(connect: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
       try {
         // `create table if not exists` of two nodes at once fails; they take turns.
         await client.query('select pg_advisory_lock(7305611)');
-        await connect();
+        return await connect();
       } finally {
         await client.query('select pg_advisory_unlock(7305611)');
         client.release();

@@ -44,12 +44,7 @@ const lockLifetimeMs = 60_000;
 /** The schedule: every job of the registry, recurring, in the store of choice. */
 export async function createJobs(parts: JobsParts): Promise<Jobs> {
   const opened = await openBackend(parts.store, parts.onError);
-  const agenda = new Agenda({
-    backend: opened.backend, name: parts.nodeId, processEvery: pollMs, defaultConcurrency: 1,
-    defaultLockLifetime: lockLifetimeMs, removeOnComplete: true,
-  });
-  agenda.on('error', parts.onError);
-  await opened.alone(() => agenda.ready);
+  const agenda = await opened.alone(() => connect(parts, opened));
   const abort = new AbortController();
   const context = jobContext(parts, abort.signal);
   for (const job of parts.jobs.values()) {
@@ -81,6 +76,16 @@ export async function createJobs(parts: JobsParts): Promise<Jobs> {
       await opened.close();
     },
   };
+}
+
+async function connect({ nodeId, onError }: JobsParts, { backend }: OpenBackend): Promise<Agenda> {
+  const agenda = new Agenda({
+    backend, name: nodeId, processEvery: pollMs, defaultConcurrency: 1,
+    defaultLockLifetime: lockLifetimeMs, removeOnComplete: true,
+  });
+  agenda.on('error', onError);
+  await agenda.ready;
+  return agenda;
 }
 
 function jobContext({ execute, ports }: JobsParts, signal: AbortSignal): JobContext {

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { newDatabaseTarget } from '../support/databases.ts';
 import { freePort, spawnSoko, startProcess, tempFolder } from '../support/process.ts';
 
 let data: Awaited<ReturnType<typeof tempFolder>>;
@@ -53,7 +54,11 @@ test('a Redis that is down at start is one clear line and a non-zero exit', asyn
 }, 60_000);
 
 test('a schedule that cannot be reached is one clear line and a non-zero exit', async () => {
-  const { code, lines } = await refusedStart({ JOBS_URL: `postgres://soko@127.0.0.1:${await freePort()}/soko` });
+  const { target, drop } = await newDatabaseTarget();
+  const { code, lines } = await refusedStart({
+    JOBS_URL: `postgres://soko@127.0.0.1:${await freePort()}/soko`, ...('url' in target ? { DATABASE_URL: target.url } : {}),
+  });
+  await drop();
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: JOBS_URL cannot hold the schedule: .*ECONNREFUSED/);
