@@ -34,11 +34,14 @@ async function journey(market: Market, { skipExpiry }: { skipExpiry: boolean }):
   timeline.chapter('Checkout, and a second order that nobody pays');
   const order = await checkout(market, agreed);
   const unpaid = await orderWithoutPaying(market, posted);
-  expect(skipExpiry || unpaid.windowMs <= expiryWaitMaxMs, [
-    `a payment window of at most ${expiryWaitMaxMs / 1000} s, to see an order expire`,
-    `(the server's is ${Math.round(unpaid.windowMs / 1000)} s); start it with PAYMENT_WINDOW=20s npm start,`,
-    'or run npm run demo -- --skip-expiry',
-  ].join(' '));
+  expect(
+    skipExpiry || unpaid.windowMs <= expiryWaitMaxMs,
+    [
+      `a payment window of at most ${expiryWaitMaxMs / 1000} s, to see an order expire`,
+      `(the server's is ${Math.round(unpaid.windowMs / 1000)} s); start it with PAYMENT_WINDOW=20s npm start,`,
+      'or run npm run demo -- --skip-expiry',
+    ].join(' '),
+  );
   timeline.chapter('Cut off, and back');
   await cutOff(market, order);
   timeline.chapter('The hand-over');
@@ -60,7 +63,10 @@ async function journey(market: Market, { skipExpiry }: { skipExpiry: boolean }):
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { 'skip-expiry': { type: 'boolean', default: false } } });
   const url = (process.env.SOKO_URL ?? 'http://127.0.0.1:3000').replace(/\/$/, '');
-  const answers = await fetch(`${url}/healthz`).then(({ ok }) => ok, () => false);
+  const answers = await fetch(`${url}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
   if (!answers) {
     console.error(`No Soko answers at ${url}. Start one with npm start.\n${usage}`);
     return 1;

@@ -1,5 +1,5 @@
 import type { Connection } from './connection.ts';
-import { ownError, SokoError, toSokoError } from './errors.ts';
+import { ownError, toSokoError, type SokoError } from './errors.ts';
 import { operationKinds } from './operation-kinds.ts';
 
 export interface CallOptions {

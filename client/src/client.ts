@@ -5,8 +5,20 @@ import { Emitter, guarded, type Off } from './emitter.ts';
 import { ownError, SokoError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import type {
-  CallName, Cursor, EventData, EventType, InboxEvent, Input, Output, Ready, RoomEvent, SessionNotice, Signal, SignalData,
-  SignalType, Snapshot,
+  CallName,
+  Cursor,
+  EventData,
+  EventType,
+  InboxEvent,
+  Input,
+  Output,
+  Ready,
+  RoomEvent,
+  SessionNotice,
+  Signal,
+  SignalData,
+  SignalType,
+  Snapshot,
 } from './protocol.ts';
 import { Rooms, type Room } from './rooms.ts';
 import type { EntityStore } from './store.ts';
@@ -120,7 +132,7 @@ class Client {
       onFrame: (kind, payload) => this.#onFrame(kind, payload),
       onOffline: (told) => this.#onOffline(told),
     });
-    this.#calls = new Calls(this.#connection, () => this.#ready?.user != null);
+    this.#calls = new Calls(this.#connection, () => Boolean(this.#ready?.user));
     const parts = {
       call: (name: string, input: object) => this.#calls.once(name, input),
       fatal: (error: unknown) => error instanceof SokoError && error.retry === 'never',
@@ -180,7 +192,10 @@ class Client {
     this.#end(ownError('client.closed'));
   }
 
-  #newInbox(parts: { call: (name: string, input: object) => Promise<unknown>; fatal: (error: unknown) => boolean }): Inbox {
+  #newInbox(parts: {
+    call: (name: string, input: object) => Promise<unknown>;
+    fatal: (error: unknown) => boolean;
+  }): Inbox {
     const { inbox, store, onSnapshot, onEvent, onCursor } = this.#options;
     const takeSnapshot = (snapshot: Snapshot) => {
       store?.replace(snapshot);

@@ -24,8 +24,8 @@ export type Sent = { readonly answer: unknown } | 'timeout' | 'offline';
 /** A connection that becomes neither ready nor refused within this time is given up and tried anew. */
 const readyWithinMs = 15_000;
 const renewalsMax = 3;
-const finalCodes = ['auth.revoked', 'auth.suspended'];
-const staleTokenCodes = ['auth.expired', 'auth.invalid'];
+const finalCodes = new Set(['auth.revoked', 'auth.suspended']);
+const staleTokenCodes = new Set(['auth.expired', 'auth.invalid']);
 
 interface Loss {
   readonly code?: number | undefined;
@@ -103,27 +103,47 @@ export class Connection {
     const socket = io(url, { transports: ['websocket'], reconnection: false, forceNew: true, auth });
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lose({ reason: 'not ready in time' }), readyWithinMs);
-    const current = <A extends unknown[]>(run: (...args: A) => void) => (...args: A) => {
-      if (this.#socket === socket) run(...args);
-    };
-    socket.on('ready', current((ready: Ready) => this.#onReady(ready)));
+    const current =
+      <A extends unknown[]>(run: (...args: A) => void) =>
+      (...args: A) => {
+        if (this.#socket === socket) run(...args);
+      };
+    socket.on(
+      'ready',
+      current((ready: Ready) => this.#onReady(ready)),
+    );
     for (const kind of ['inbox', 'room', 'signal'] as const) {
-      socket.on(kind, current((payload: unknown) => this.#parts.onFrame(kind, payload as never)));
+      socket.on(
+        kind,
+        current((payload: unknown) => this.#parts.onFrame(kind, payload as never)),
+      );
     }
-    socket.on('session', current((notice: SessionNotice) => {
-      if (notice.type === 'revoked') this.#revoked = true;
-      this.#parts.onFrame('session', notice as never);
-    }));
-    socket.on('reconnect', current(({ afterMs }: { afterMs: number }) => {
-      this.#afterMs = afterMs;
-    }));
-    socket.on('connect_error', current((error: Error & { data?: unknown }) => {
-      this.#lose(error.data ? { error: toSokoError(error.data) } : { reason: error.message });
-    }));
-    socket.on('disconnect', current((reason, description) => {
-      const context = (description as { context?: { code?: number } } | undefined)?.context;
-      this.#lose({ code: context?.code, reason });
-    }));
+    socket.on(
+      'session',
+      current((notice: SessionNotice) => {
+        if (notice.type === 'revoked') this.#revoked = true;
+        this.#parts.onFrame('session', notice as never);
+      }),
+    );
+    socket.on(
+      'reconnect',
+      current(({ afterMs }: { afterMs: number }) => {
+        this.#afterMs = afterMs;
+      }),
+    );
+    socket.on(
+      'connect_error',
+      current((error: Error & { data?: unknown }) => {
+        this.#lose(error.data ? { error: toSokoError(error.data) } : { reason: error.message });
+      }),
+    );
+    socket.on(
+      'disconnect',
+      current((reason, description) => {
+        const context = (description as { context?: { code?: number } } | undefined)?.context;
+        this.#lose({ code: context?.code, reason });
+      }),
+    );
   }
 
   #onReady(ready: Ready): void {
@@ -158,14 +178,15 @@ export class Connection {
     if (code === 4002 || this.#revoked) {
       return new SokoError({ code: 'auth.revoked', message: 'The session is over.', retry: 'never' });
     }
-    if (code === 4001) return new SokoError({ code: 'auth.expired', message: 'The token has expired.', retry: 'refetch' });
+    if (code === 4001)
+      return new SokoError({ code: 'auth.expired', message: 'The token has expired.', retry: 'refetch' });
     return new SokoError({ code: 'client.offline', message: reason ?? 'connection lost', retry: 'later' });
   }
 
   /** Milliseconds until the next try, or null when there is no use in one. */
   #retryIn(error: SokoError, closeCode: number | undefined): number | null {
-    if (finalCodes.includes(error.code)) return null;
-    if (staleTokenCodes.includes(error.code)) {
+    if (finalCodes.has(error.code)) return null;
+    if (staleTokenCodes.has(error.code)) {
       this.#renewals += 1;
       if (!this.#parts.renewable || this.#renewals > renewalsMax) return null;
       this.#reason = 'expired';

@@ -13,7 +13,7 @@ export class Emitter {
   }
 
   emit(name: string, payload: unknown): void {
-    for (const listener of [...(this.#listeners.get(name) ?? [])]) guarded(() => listener(payload as never));
+    for (const listener of this.#listeners.get(name) ?? []) guarded(() => listener(payload as never));
   }
 }
 

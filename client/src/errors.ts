@@ -52,6 +52,7 @@ export function ownError(code: keyof typeof ownErrors): SokoError {
 /** Reads an error answer that came from outside; what does not look like one becomes `internal`. */
 export function toSokoError(value: unknown): SokoError {
   const answer = (typeof value === 'object' && value !== null ? value : {}) as Partial<ErrorAnswer>;
-  if (typeof answer.code === 'string') return new SokoError({ message: '', retry: 'later', ...answer, code: answer.code });
+  if (typeof answer.code === 'string')
+    return new SokoError({ message: '', retry: 'later', ...answer, code: answer.code });
   return new SokoError({ code: 'internal', message: String(value), retry: 'later' });
 }

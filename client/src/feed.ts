@@ -147,7 +147,7 @@ export class OrderedFeed<E extends Numbered> {
 
   async #readAll(session: Session): Promise<void> {
     const open = () => this.#session === session;
-    for (let fruitless = 0; open() && (session.unread || this.#behind()); ) {
+    for (let fruitless = 0; open() && (session.unread || this.#behind());) {
       const before = this.#cursor;
       session.unread = false;
       try {

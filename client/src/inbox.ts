@@ -84,7 +84,7 @@ export class Inbox {
     }
     const first = (await call('sync.snapshot', {})) as SnapshotPage;
     const state: Record<string, Omit<EntityView, 'entity'>[]> = {};
-    for (let page = first; ; ) {
+    for (let page = first; ;) {
       for (const [entity, views] of Object.entries(page.state)) (state[entity] ??= []).push(...views);
       if (page.nextCursor === null) break;
       page = (await call('sync.snapshot', { cursor: page.nextCursor })) as SnapshotPage;

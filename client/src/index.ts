@@ -3,8 +3,21 @@ export type { CallOptions } from './calls.ts';
 export type { TokenReason } from './connection.ts';
 export { SokoError, type Retry } from './errors.ts';
 export type {
-  CallName, Cursor, EntityView, EventData, EventType, InboxEvent, Input, Output, Ready, RoomEvent, SessionNotice, Signal,
-  SignalData, SignalType, Snapshot,
+  CallName,
+  Cursor,
+  EntityView,
+  EventData,
+  EventType,
+  InboxEvent,
+  Input,
+  Output,
+  Ready,
+  RoomEvent,
+  SessionNotice,
+  Signal,
+  SignalData,
+  SignalType,
+  Snapshot,
 } from './protocol.ts';
 export type { Room } from './rooms.ts';
 export { EntityStore } from './store.ts';

@@ -11,7 +11,9 @@ export type Input<Name extends CallName> = InOf<Operations[Name]['input']>;
 export type Output<Name extends CallName> = OutOf<Operations[Name]['output']>;
 
 type AnyArea = (typeof areas)[number];
-type ItemOf<Area, Field extends string> = Area extends { readonly [F in Field]: readonly (infer Item)[] } ? Item : never;
+type ItemOf<Area, Field extends string> = Area extends { readonly [F in Field]: readonly (infer Item)[] }
+  ? Item
+  : never;
 type AnyInboxEvent = ItemOf<AnyArea, 'events'>;
 type AnySignal = ItemOf<AnyArea, 'signals'>;
 

@@ -82,7 +82,11 @@ class JoinedRoom implements Room {
   async #read(after: Cursor | null): Promise<Reading<NumberedEvent>> {
     const room = this.name;
     if (this.#joined && after) {
-      const history = (await this.#parts.call('rooms.history', { room, epoch: after.epoch, after: after.seq })) as RoomAnswer;
+      const history = (await this.#parts.call('rooms.history', {
+        room,
+        epoch: after.epoch,
+        after: after.seq,
+      })) as RoomAnswer;
       return history.recovered ? { kind: 'events', ...history } : { kind: 'lost' };
     }
     const answer = (await this.#parts.call('rooms.join', { room, ...(after ? { after } : {}) })) as RoomAnswer;

@@ -21,12 +21,19 @@ export async function cutOff({ seller, buyer }: Market, { orderId }: Ordered): P
   seller.says('says that the shoes are ready');
   await buyer.arrive();
   buyer.says(`is back, a new client with the cursor ${before?.seq}`);
-  await buyer.hears('order.changed', ({ id, state }) => id === orderId && state === 'ready_for_pickup', 'the order is ready for pickup');
+  await buyer.hears(
+    'order.changed',
+    ({ id, state }) => id === orderId && state === 'ready_for_pickup',
+    'the order is ready for pickup',
+  );
   const missed = buyer.events.slice(heard);
   const first = missed[0]?.seq;
   expect(first === (before?.seq ?? 0) + 1, 'what follows begins with the very next event');
   expect(missed.length >= 5, 'five events were missed and came');
-  expect(missed.every((event, index) => event.seq === (first ?? 0) + index), 'and goes on without a gap');
+  expect(
+    missed.every((event, index) => event.seq === (first ?? 0) + index),
+    'and goes on without a gap',
+  );
   const count = await buyer.checkLog();
   buyer.says(`has all ${missed.length} missed events, in order, once: his ${count} events are the server's log`);
 }

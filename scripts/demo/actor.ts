@@ -1,6 +1,16 @@
 import {
-  connect, type CallName, type Cursor, type EventData, type EventType, type InboxEvent, type Input, type Output, type Signal,
-  type SignalData, type SignalType, type SokoClient,
+  connect,
+  type CallName,
+  type Cursor,
+  type EventData,
+  type EventType,
+  type InboxEvent,
+  type Input,
+  type Output,
+  type Signal,
+  type SignalData,
+  type SignalType,
+  type SokoClient,
 } from '../../client/src/index.ts';
 import { expect, within, type Timeline } from './timeline.ts';
 
@@ -47,7 +57,11 @@ export class Actor {
   /** Connects with the cursor kept from last time, if there was one. */
   async arrive(): Promise<void> {
     const client = await connect({
-      url: this.#url, token: this.#token, inbox: this.#cursor, platform: 'demo', version: '1',
+      url: this.#url,
+      token: this.#token,
+      inbox: this.#cursor,
+      platform: 'demo',
+      version: '1',
       onCursor: (cursor) => (this.#cursor = cursor),
       onEvent: (event) => this.#hear(event, this.events),
     });
@@ -77,9 +91,12 @@ export class Actor {
 
   /** Waits for an inbox event, one heard already included, and prints that it came. */
   async hears<Type extends EventType>(
-    type: Type, fits: (data: EventData<Type>) => boolean, what: string,
+    type: Type,
+    fits: (data: EventData<Type>) => boolean,
+    what: string,
   ): Promise<EventData<Type>> {
-    const fitting = (told: InboxEvent | Signal) => told.type === type && 'seq' in told && fits(told.data as EventData<Type>);
+    const fitting = (told: InboxEvent | Signal) =>
+      told.type === type && 'seq' in told && fits(told.data as EventData<Type>);
     const event = await this.#await(this.events, fitting, `${this.name} is pushed ${type} (${what})`);
     this.says(`◂ ${what}`);
     return event.data as EventData<Type>;
@@ -87,9 +104,12 @@ export class Actor {
 
   /** Waits until the latest signal of a type fits, and prints that it came. */
   async notices<Type extends SignalType>(
-    type: Type, fits: (data: SignalData<Type>) => boolean, what: string,
+    type: Type,
+    fits: (data: SignalData<Type>) => boolean,
+    what: string,
   ): Promise<SignalData<Type>> {
-    const fitting = (told: InboxEvent | Signal) => told.type === type && !('seq' in told) && fits(told.data as SignalData<Type>);
+    const fitting = (told: InboxEvent | Signal) =>
+      told.type === type && !('seq' in told) && fits(told.data as SignalData<Type>);
     const latest = this.signals.filter((signal) => signal.type === type).slice(-1);
     const signal = await this.#await(latest, fitting, `${this.name} is signalled ${type} (${what})`);
     this.says(`◂ ${what}`);
@@ -101,7 +121,7 @@ export class Actor {
     const { epoch } = this.client.ready.inbox ?? {};
     expect(epoch && this.#first, `${this.name} has an inbox`);
     const kept: InboxEvent[] = [];
-    for (let after = this.#first.seq; ; ) {
+    for (let after = this.#first.seq; ;) {
       const pulled = await this.call('sync.pull', { epoch, after });
       kept.push(...(pulled.events as InboxEvent[]));
       after = kept.at(-1)?.seq ?? after;
@@ -109,7 +129,10 @@ export class Actor {
     }
     const seen = this.events.map(({ seq, type }) => `${seq} ${type}`);
     const logged = kept.slice(0, seen.length).map(({ seq, type }) => `${seq} ${type}`);
-    expect(kept.length === seen.length, `${this.name} has applied ${kept.length} events, as many as the log holds (not ${seen.length})`);
+    expect(
+      kept.length === seen.length,
+      `${this.name} has applied ${kept.length} events, as many as the log holds (not ${seen.length})`,
+    );
     expect(seen.join() === logged.join(), `${this.name} has applied the log in order, without a gap`);
     return seen.length;
   }
@@ -119,7 +142,11 @@ export class Actor {
     for (const waiting of this.#awaited) if (waiting.fits(told)) waiting.found(told);
   }
 
-  #await(memory: readonly (InboxEvent | Signal)[], fits: Awaited['fits'], expectation: string): Promise<InboxEvent | Signal> {
+  #await(
+    memory: readonly (InboxEvent | Signal)[],
+    fits: Awaited['fits'],
+    expectation: string,
+  ): Promise<InboxEvent | Signal> {
     const known = memory.findLast((told) => fits(told));
     if (known) return Promise.resolve(known);
     let waiting: Awaited | undefined;

@@ -35,14 +35,27 @@ export async function checkout(
   const { payment } = await buyer.call('payments.start', { orderGroupId: order.orderGroupId, method: 'sandbox' });
   buyer.says(`starts the payment; the answer comes at once: ${payment.state}`);
   const forged = await fetch(`${url}/v1/webhooks/sandbox`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ id: 'forged', attemptId: payment.id, status: 'captured', amountMinor }),
   });
-  expect(!forged.ok, 'a message about the payment without the bank\'s signature is refused');
+  expect(!forged.ok, "a message about the payment without the bank's signature is refused");
   buyer.says(`(a forged confirmation of the bank is refused with ${forged.status})`);
-  await buyer.hears('payment.changed', ({ id, state }) => id === payment.id && state === 'captured', "the bank's signed message came: paid");
-  await buyer.hears('order.changed', ({ id, state }) => id === order.orderId && state === 'placed', 'the order is placed');
-  await seller.hears('order.changed', ({ id, state }) => id === order.orderId && state === 'placed', 'a paid order: 105.00 AED');
+  await buyer.hears(
+    'payment.changed',
+    ({ id, state }) => id === payment.id && state === 'captured',
+    "the bank's signed message came: paid",
+  );
+  await buyer.hears(
+    'order.changed',
+    ({ id, state }) => id === order.orderId && state === 'placed',
+    'the order is placed',
+  );
+  await seller.hears(
+    'order.changed',
+    ({ id, state }) => id === order.orderId && state === 'placed',
+    'a paid order: 105.00 AED',
+  );
   return order;
 }
 
@@ -51,7 +64,9 @@ export async function orderWithoutPaying({ buyer }: Market, { listingId }: Poste
   const { group, available } = await placeSecond(buyer, listingId);
   expect(available === 0, 'the last pair is reserved');
   const order = ordered(group);
-  buyer.says(`orders the second pair too, and forgets to pay (${Math.round(order.windowMs / 1000)} s left; none available now)`);
+  buyer.says(
+    `orders the second pair too, and forgets to pay (${Math.round(order.windowMs / 1000)} s left; none available now)`,
+  );
   return order;
 }
 
@@ -68,23 +83,39 @@ export async function handOver({ seller, buyer }: Market, { orderId }: Ordered):
   buyer.says(`tells Asha the pickup code ${pickupCode}`);
   await seller.call('orders.handOver', { orderId, pickupCode });
   seller.says('hands the shoes over');
-  await buyer.hears('order.changed', ({ id, state }) => id === orderId && state === 'delivered', 'the order is delivered');
+  await buyer.hears(
+    'order.changed',
+    ({ id, state }) => id === orderId && state === 'delivered',
+    'the order is delivered',
+  );
   await buyer.call('orders.confirmReceived', { orderId });
   buyer.says('confirms that he has them');
   for (const side of [buyer, seller]) {
-    await side.hears('order.changed', ({ id, state }) => id === orderId && state === 'completed', 'the order is completed');
+    await side.hears(
+      'order.changed',
+      ({ id, state }) => id === orderId && state === 'completed',
+      'the order is completed',
+    );
   }
 }
 
 /** The unpaid order ends by itself and its pair is for sale again. */
-export async function awaitExpiry({ seller, buyer }: Market, { listingId }: Posted, { orderId, expiresAtMs }: Ordered): Promise<void> {
+export async function awaitExpiry(
+  { seller, buyer }: Market,
+  { listingId }: Posted,
+  { orderId, expiresAtMs }: Ordered,
+): Promise<void> {
   const leftMs = expiresAtMs - performance.now();
   if (leftMs > 0) {
     buyer.says(`lets the time run out (${Math.ceil(leftMs / 1000)} s)`);
     await sleep(leftMs);
   }
   for (const side of [buyer, seller]) {
-    await side.hears('order.changed', ({ id, state }) => id === orderId && state === 'payment_expired', 'the unpaid order has expired');
+    await side.hears(
+      'order.changed',
+      ({ id, state }) => id === orderId && state === 'payment_expired',
+      'the unpaid order has expired',
+    );
   }
   for (const end = performance.now() + patienceMs; ;) {
     const { available } = await buyer.call('listings.get', { listingId });

@@ -34,7 +34,8 @@ function newUsername(name: string): string {
 async function registerOverHttp(name: string, at: { url: string; timeline: Timeline }): Promise<Actor> {
   const username = newUsername(name);
   const response = await fetch(`${at.url}/v1/auth/register`, {
-    method: 'POST', headers: { 'content-type': 'application/json' },
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username, password, full_name: name }),
   });
   expect(response.ok, `POST /v1/auth/register answers 200 (not ${response.status}: ${await response.clone().text()})`);

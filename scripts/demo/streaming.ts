@@ -14,8 +14,8 @@ export async function goLive({ seller, buyer, url, timeline }: Market, { listing
   seller.says('pins the shoes');
   const room = `stream:${streamId}`;
   await seller.client.join(room);
-  const counted = (count: number) => seller.notices(
-    'stream.viewers', (data) => data.streamId === streamId && data.count === count, `${count} watching`);
+  const counted = (count: number) =>
+    seller.notices('stream.viewers', (data) => data.streamId === streamId && data.count === count, `${count} watching`);
   await counted(1);
   const joined = await buyer.client.join(room);
   const { listings } = joined.snapshot as { listings: { id: string }[] };

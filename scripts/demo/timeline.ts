@@ -32,7 +32,10 @@ export class Timeline {
 export async function within<T>(promise: Promise<T>, timeoutMs: number, expectation: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DemoFailure(`expected within ${timeoutMs / 1000} s: ${expectation}`)), timeoutMs);
+    timer = setTimeout(
+      () => reject(new DemoFailure(`expected within ${timeoutMs / 1000} s: ${expectation}`)),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([promise, late]);

@@ -17,7 +17,8 @@ afterAll(async () => {
   await server.close();
 });
 
-const schedules = async () => (await client.call('streams.list', { which: 'scheduled', hostId: asha.id, limit: 100 })).items;
+const schedules = async () =>
+  (await client.call('streams.list', { which: 'scheduled', hostId: asha.id, limit: 100 })).items;
 
 test('a call answers with the data, typed by the operation', async () => {
   const user = await client.call('users.me', {});
@@ -28,7 +29,12 @@ test('a call answers with the data, typed by the operation', async () => {
 test('a refused call rejects with the code, what is wrong with the input, and the request', async () => {
   const refused = await client.call('users.update', { bio: 'x'.repeat(2_000) }).catch((error: unknown) => error);
   expect(refused).toBeInstanceOf(SokoError);
-  expect(refused).toMatchObject({ code: 'input.invalid', retry: 'never', issues: [{ path: 'bio' }], requestId: expect.any(String) });
+  expect(refused).toMatchObject({
+    code: 'input.invalid',
+    retry: 'never',
+    issues: [{ path: 'bio' }],
+    requestId: expect.any(String),
+  });
 });
 
 test('a command without an answer in time is repeated under one key and done once', async () => {

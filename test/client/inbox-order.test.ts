@@ -4,7 +4,12 @@ import { Inbox } from '../../client/src/inbox.ts';
 import type { InboxEvent } from '../../client/src/index.ts';
 
 const soon = () => new Promise<void>((resolve) => setImmediate(resolve));
-const eventOf = (seq: number, id: string): InboxEvent => ({ seq, type: 'test.changed', at: '', data: { entity: 'test', id, version: 1 } });
+const eventOf = (seq: number, id: string): InboxEvent => ({
+  seq,
+  type: 'test.changed',
+  at: '',
+  data: { entity: 'test', id, version: 1 },
+});
 
 /** A server's log for one person, which a restore may cut short under a new epoch. */
 class ServerLog {
@@ -20,7 +25,13 @@ class ServerLog {
   }
 
   async answer(name: string, input: any): Promise<unknown> {
-    const page = { epoch: `${this.epoch}`, head: this.ids.length, more: false, snapshotRequired: false, nextCursor: null };
+    const page = {
+      epoch: `${this.epoch}`,
+      head: this.ids.length,
+      more: false,
+      snapshotRequired: false,
+      nextCursor: null,
+    };
     const ids = [...this.ids];
     await soon();
     if (this.failing) throw new Error('no connection');
@@ -31,13 +42,26 @@ class ServerLog {
   }
 }
 
-const steps = fc.array(fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('append' as const), count: fc.integer({ min: 1, max: 4 }), arrives: fc.constantFrom('now', 'later', 'never', 'twice') }) },
-  { weight: 4, arbitrary: fc.record({ do: fc.constant('late' as const), which: fc.nat() }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('head' as const, 'wait' as const) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('reconnect' as const), away: fc.integer({ min: 0, max: 5 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), keep: fc.nat() }) },
-), { maxLength: 40 });
+const steps = fc.array(
+  fc.oneof(
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        do: fc.constant('append' as const),
+        count: fc.integer({ min: 1, max: 4 }),
+        arrives: fc.constantFrom('now', 'later', 'never', 'twice'),
+      }),
+    },
+    { weight: 4, arbitrary: fc.record({ do: fc.constant('late' as const), which: fc.nat() }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('head' as const, 'wait' as const) }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ do: fc.constant('reconnect' as const), away: fc.integer({ min: 0, max: 5 }) }),
+    },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('restore' as const), keep: fc.nat() }) },
+  ),
+  { maxLength: 40 },
+);
 type Step = typeof steps extends fc.Arbitrary<(infer S)[]> ? S : never;
 
 async function play(script: Step[]): Promise<{ applied: string[]; server: ServerLog; inbox: Inbox }> {
@@ -63,8 +87,17 @@ async function play(script: Step[]): Promise<{ applied: string[]; server: Server
     server.failing = false;
     const { cursor } = inbox;
     const known = cursor?.epoch === `${server.epoch}` && cursor.seq <= server.ids.length;
-    void inbox.open({ epoch: `${server.epoch}`, head: server.ids.length, recovered: known, snapshotRequired: cursor !== null && !known });
-    if (known) late.push({ epoch: cursor.epoch, events: server.ids.map((id, index) => eventOf(index + 1, id)).slice(cursor.seq) });
+    void inbox.open({
+      epoch: `${server.epoch}`,
+      head: server.ids.length,
+      recovered: known,
+      snapshotRequired: cursor !== null && !known,
+    });
+    if (known)
+      late.push({
+        epoch: cursor.epoch,
+        events: server.ids.map((id, index) => eventOf(index + 1, id)).slice(cursor.seq),
+      });
   };
   const disconnect = () => {
     server.failing = true;
@@ -99,11 +132,14 @@ async function play(script: Step[]): Promise<{ applied: string[]; server: Server
 }
 
 test('whatever is lost, late, doubled or out of order, the applied events are the log, in order, once', async () => {
-  await fc.assert(fc.asyncProperty(steps, async (script) => {
-    const { applied, server, inbox } = await play(script);
-    expect(applied).toEqual(server.ids);
-    expect(inbox.cursor).toEqual({ epoch: `${server.epoch}`, seq: server.ids.length });
-  }), { numRuns: 500 });
+  await fc.assert(
+    fc.asyncProperty(steps, async (script) => {
+      const { applied, server, inbox } = await play(script);
+      expect(applied).toEqual(server.ids);
+      expect(inbox.cursor).toEqual({ epoch: `${server.epoch}`, seq: server.ids.length });
+    }),
+    { numRuns: 500 },
+  );
 }, 60_000);
 
 test('events that arrive in order are applied at once and nothing is pulled', async () => {
@@ -125,7 +161,11 @@ test('events that arrive in order are applied at once and nothing is pulled', as
 
 test('a first connection without a wish for the state goes on from the head', async () => {
   const inbox = new Inbox({
-    cursor: null, call: async () => {}, fatal: () => false, onCursor: () => {}, onEvent: () => {},
+    cursor: null,
+    call: async () => {},
+    fatal: () => false,
+    onCursor: () => {},
+    onEvent: () => {},
   });
   await inbox.open({ epoch: 'a', head: 41, recovered: false, snapshotRequired: false });
   expect(inbox.cursor).toEqual({ epoch: 'a', seq: 41 });

@@ -6,7 +6,10 @@ test('the client knows which calls change something, so that it repeats them und
   const lines = callable.map(({ name, kind }) => `  '${name}': '${kind}',`).toSorted();
   const source = [
     '/** What each operation of the server is. Written by its own test: `vitest run test/client/operation-kinds -u`. */',
-    'export const operationKinds = {', ...lines, '} as const;', '',
+    'export const operationKinds = {',
+    ...lines,
+    '} as const;',
+    '',
   ];
   await expect(source.join('\n')).toMatchFileSnapshot('../../client/src/operation-kinds.ts');
 });

@@ -38,7 +38,12 @@ test('a new client goes on from a kept cursor', async () => {
   first.close();
   await server.harness.ok(asha, 'users.update', { bio: 'meanwhile' });
   const seen: InboxEvent[] = [];
-  const second = await connect({ url: server.url, token: asha.token, inbox: kept, onEvent: (event) => seen.push(event) });
+  const second = await connect({
+    url: server.url,
+    token: asha.token,
+    inbox: kept,
+    onEvent: (event) => seen.push(event),
+  });
   await second.call('users.update', { bio: 'after' });
   await until(() => seen.length >= 2);
   expect(bios(seen)).toEqual(['meanwhile', 'after']);
@@ -72,7 +77,10 @@ test('a cursor of another epoch asks for the state anew', async () => {
   const asha = await server.harness.user();
   const snapshots: Cursor[] = [];
   const client = await connect({
-    url: server.url, token: asha.token, inbox: { epoch: 'before-restore', seq: 9 }, onSnapshot: ({ cursor }) => snapshots.push(cursor),
+    url: server.url,
+    token: asha.token,
+    inbox: { epoch: 'before-restore', seq: 9 },
+    onSnapshot: ({ cursor }) => snapshots.push(cursor),
   });
   expect(snapshots).toEqual([client.cursor]);
   expect(client.cursor).toEqual({ epoch: client.ready.inbox?.epoch, seq: 0 });

@@ -14,7 +14,9 @@ test('what a viewer says goes to the room under their public name', async () => 
   const viewer = await market.user({ fullName: 'Amina' });
   const { messageId } = await market.ok(viewer, 'streams.say', { streamId, text: '  Which sizes?  ' });
   expect(published(market, 'stream.said').at(-1)).toEqual({
-    messageId, text: 'Which sizes?', author: { id: viewer.id, fullName: 'Amina', username: null, avatarUrl: null },
+    messageId,
+    text: 'Which sizes?',
+    author: { id: viewer.id, fullName: 'Amina', username: null, avatarUrl: null },
   });
 });
 
@@ -33,7 +35,9 @@ test('slow mode makes viewers wait and tells how long; the host never waits', as
   const { host, streamId } = await liveStream(market);
   const viewer = await market.user();
   expect(await market.fails(viewer, 'streams.setSlowMode', { streamId, seconds: 30 })).toBe('auth.forbidden');
-  expect(await market.ok(host, 'streams.setSlowMode', { streamId, seconds: 30 })).toMatchObject({ slowModeSeconds: 30 });
+  expect(await market.ok(host, 'streams.setSlowMode', { streamId, seconds: 30 })).toMatchObject({
+    slowModeSeconds: 30,
+  });
   await market.ok(viewer, 'streams.say', { streamId, text: 'One' });
   const refused = await market.call(viewer, 'streams.say', { streamId, text: 'Two' });
   expect(refused).toMatchObject({ ok: false, error: { code: 'streams.slow_mode', retryAfterMs: expect.any(Number) } });
@@ -57,5 +61,9 @@ test('reactions are pushed as sums, so that a dropped push loses nothing', async
   await market.ok(second, 'streams.react', { streamId, kind: 'fire' });
   expect(await market.ok(second, 'streams.react', { streamId, kind: 'heart', count: 2 })).toEqual({ total: 7 });
   const signal = market.delivered.flatMap((outbound) => outbound.signals).at(-1);
-  expect(signal).toMatchObject({ to: `stream:${streamId}`, type: 'stream.reactions', data: { totals: { heart: 7, fire: 1 } } });
+  expect(signal).toMatchObject({
+    to: `stream:${streamId}`,
+    type: 'stream.reactions',
+    data: { totals: { heart: 7, fire: 1 } },
+  });
 });

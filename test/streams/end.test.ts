@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StreamEntity, type StreamId } from '../../src/domain/streams/entities.ts';
+import { StreamEntity } from '../../src/domain/streams/entities.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 import { liveStream, published } from './live-stream.ts';
@@ -11,9 +11,14 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 async function interrupt(streamId: string): Promise<void> {
-  await market.database.fork().nativeUpdate(StreamEntity, { id: streamId as StreamId }, {
-    state: 'interrupted', interruptedAt: new Date(Date.now() + market.clock.offsetMs),
-  });
+  await market.database.fork().nativeUpdate(
+    StreamEntity,
+    { id: streamId },
+    {
+      state: 'interrupted',
+      interruptedAt: new Date(Date.now() + market.clock.offsetMs),
+    },
+  );
 }
 
 test('the room and the host are told that a stream ended', async () => {
@@ -21,7 +26,10 @@ test('the room and the host are told that a stream ended', async () => {
   await market.ok(host, 'streams.end', { streamId });
   expect(published(market, 'stream.updated').at(-1)).toMatchObject({ id: streamId, state: 'ended' });
   const last = (await market.inboxOf(host)).at(-1);
-  expect(last).toMatchObject({ type: 'stream.changed', data: { id: streamId, state: 'ended', change: { what: 'ended' } } });
+  expect(last).toMatchObject({
+    type: 'stream.changed',
+    data: { id: streamId, state: 'ended', change: { what: 'ended' } },
+  });
 });
 
 test('a moderator ends what is on air, but calls off nothing; a stranger does neither', async () => {

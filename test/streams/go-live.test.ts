@@ -48,7 +48,10 @@ test('a host is live once at a time, even when two starts race', async () => {
   const both = [1, 2].map((n) => market.ok(host, 'streams.schedule', { title: `Stream ${n}` }));
   const ids = (await Promise.all(both)).map(({ id }) => id);
   const replies = await Promise.all(ids.map((streamId) => market.call(host, 'streams.goLive', { streamId })));
-  expect(replies.map((reply) => (reply.ok ? 'ok' : reply.error.code)).toSorted()).toEqual(['ok', 'streams.already_live']);
+  expect(replies.map((reply) => (reply.ok ? 'ok' : reply.error.code)).toSorted()).toEqual([
+    'ok',
+    'streams.already_live',
+  ]);
 });
 
 test('a stream that is over cannot be started again', async () => {

@@ -25,7 +25,9 @@ test('pinning again moves the pin; unpinning removes it once', async () => {
   const { host, streamId } = await liveStream(market);
   const { id: listingId } = await createListing(market, host);
   await market.ok(host, 'streams.pin', { streamId, listingId, x: 0, y: 0 });
-  expect((await market.ok(host, 'streams.pin', { streamId, listingId, x: 1, y: 1 })).pins).toMatchObject([{ x: 1, y: 1 }]);
+  expect((await market.ok(host, 'streams.pin', { streamId, listingId, x: 1, y: 1 })).pins).toMatchObject([
+    { x: 1, y: 1 },
+  ]);
   expect((await market.ok(host, 'streams.unpin', { streamId, listingId })).pins).toEqual([]);
   expect(await market.fails(host, 'streams.unpin', { streamId, listingId })).toBe('streams.listing_not_found');
 });

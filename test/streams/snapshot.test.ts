@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { UserId } from '../../src/domain/kernel/index.ts';
 import { streamSnapshot } from '../../src/domain/streams/snapshot.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
@@ -18,14 +17,18 @@ test("the host's events, folded, are the host's snapshot", async () => {
   await market.ok(host, 'streams.schedule', { title: 'Next week', scheduledFor: '2030-01-01T18:00:00.000Z' });
   const folded = new Map<string, any>();
   for (const { data } of await market.inboxOf(host)) {
-    const { entity, change, ...view } = data;
+    const { entity, change: _, ...view } = data;
     expect(entity).toBe('stream');
     if (view.version > (folded.get(view.id)?.version ?? 0)) folded.set(view.id, view);
   }
   const db = market.database.fork();
   const port = market.ports.get.bind(market.ports) as never;
   const fresh = await streamSnapshot.load({
-    db, sql: db.getKysely() as never, userId: host.id as UserId, now: new Date(), port,
+    db,
+    sql: db.getKysely() as never,
+    userId: host.actor.userId,
+    now: new Date(),
+    port,
   });
   expect(fresh).toEqual([...folded.values()].toSorted((a, b) => a.id.localeCompare(b.id)));
 });

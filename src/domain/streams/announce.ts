@@ -11,11 +11,15 @@ export function roomOf(stream: Pick<Stream, 'id'>): string {
 }
 
 /** Tells hosts and rooms how their streams are now. Returns the hosts' views in the order given. */
-export async function announce(tx: Tx, streams: readonly Stream[], what: What): Promise<z.input<typeof OwnStreamView>[]> {
+export async function announce(
+  tx: Tx,
+  streams: readonly Stream[],
+  what: What,
+): Promise<z.input<typeof OwnStreamView>[]> {
   await tx.db.flush();
   const views = await ownStreamViews(tx, streams);
   for (const view of views) {
-    tx.emit(streamChanged, view.hostId as Stream['hostId'], { view, change: { what } });
+    tx.emit(streamChanged, view.hostId, { view, change: { what } });
     tx.publish(streamUpdated, roomOf(view as Pick<Stream, 'id'>), view);
   }
   return views;

@@ -22,7 +22,10 @@ export async function streamCards(viewer: Viewer, streams: readonly Stream[]): P
   const rooms = streams.map(roomOf);
   const [views, hosts, counts, members] = await Promise.all([
     streamViews(viewer, streams),
-    publicProfiles(db, streams.map((stream) => stream.hostId)),
+    publicProfiles(
+      db,
+      streams.map((stream) => stream.hostId),
+    ),
     rooms.length === 0 ? [] : port(audiencePort).count(rooms),
     actor.kind === 'user'
       ? db.find(StreamMemberEntity, { userId: actor.userId, streamId: { $in: streams.map((stream) => stream.id) } })
@@ -35,6 +38,13 @@ export async function streamCards(viewer: Viewer, streams: readonly Stream[]): P
     const { peakViewers, totalViews } = stream;
     const viewerCount = counts[index] ?? 0;
     const allowedActions = actionsOf(stream, actor, memberOf.get(stream.id));
-    return { ...views[index]!, host, viewerCount, peakViewers: Math.max(peakViewers, viewerCount), totalViews, allowedActions };
+    return {
+      ...views[index]!,
+      host,
+      viewerCount,
+      peakViewers: Math.max(peakViewers, viewerCount),
+      totalViews,
+      allowedActions,
+    };
   });
 }

@@ -11,5 +11,9 @@ export const streamErrors = defineErrors({
   'streams.pins_full': { retry: 'never', http: 422, text: 'Too many listings are pinned; unpin one first.' },
   'streams.banned': { retry: 'never', http: 403, text: 'You are banned from this stream.' },
   'streams.muted': { retry: 'never', http: 403, text: 'You are muted in this stream.' },
-  'streams.slow_mode': { retry: 'later', http: 429, text: 'Slow mode is on; wait retryAfterMs before the next message.' },
+  'streams.slow_mode': {
+    retry: 'later',
+    http: 429,
+    text: 'Slow mode is on; wait retryAfterMs before the next message.',
+  },
 });

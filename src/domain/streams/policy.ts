@@ -66,6 +66,8 @@ export async function lockStream(
 /** A person's row in a stream, made when there is none yet, and locked: a ban and a message take turns. */
 export async function lockMember(tx: Tx, streamId: StreamId, userId: UserId): Promise<StreamMember> {
   await sql`
-    insert into stream_member (stream_id, user_id) values (${streamId}, ${userId}) on conflict do nothing`.execute(tx.sql);
+    insert into stream_member (stream_id, user_id) values (${streamId}, ${userId}) on conflict do nothing`.execute(
+    tx.sql,
+  );
   return tx.db.findOneOrFail(StreamMemberEntity, { streamId, userId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 }

@@ -59,30 +59,49 @@ interface Reads {
 }
 
 /** Views of many streams, with their pins read in one query. */
-export async function streamViews({ db, port }: Reads, streams: readonly Stream[]): Promise<z.input<typeof StreamView>[]> {
+export async function streamViews(
+  { db, port }: Reads,
+  streams: readonly Stream[],
+): Promise<z.input<typeof StreamView>[]> {
   const ids = streams.map((stream) => stream.id);
-  const pins = ids.length === 0 ? [] : await db.find(
-    StreamPinEntity, { streamId: { $in: ids } }, { orderBy: { pinnedAt: 'asc', listingId: 'asc' } },
-  );
+  const pins =
+    ids.length === 0
+      ? []
+      : await db.find(StreamPinEntity, { streamId: { $in: ids } }, { orderBy: { pinnedAt: 'asc', listingId: 'asc' } });
   const byStream = Map.groupBy(pins, (pin) => pin.streamId);
   const { hlsUrl } = port(streamSettingsPort);
   return streams.map((stream) => {
     const { id, version, hostId, title, description, state, slowModeSeconds, startedAt, endedAt } = stream;
     const durationSeconds = startedAt && endedAt ? Math.round((endedAt.getTime() - startedAt.getTime()) / 1000) : null;
     return {
-      id, version, hostId, title, description, state, slowModeSeconds, durationSeconds,
+      id,
+      version,
+      hostId,
+      title,
+      description,
+      state,
+      slowModeSeconds,
+      durationSeconds,
       scheduledFor: iso(stream.scheduledFor),
       startedAt: iso(startedAt),
       endedAt: iso(endedAt),
       deadline: iso(deadlineOf(stream)),
-      pins: (byStream.get(id) ?? []).map(({ listingId, x, y, pinnedAt }) => ({ listingId, x, y, pinnedAt: iso(pinnedAt) })),
+      pins: (byStream.get(id) ?? []).map(({ listingId, x, y, pinnedAt }) => ({
+        listingId,
+        x,
+        y,
+        pinnedAt: iso(pinnedAt),
+      })),
       hlsUrl: `${hlsUrl}/${id}/index.m3u8`,
       createdAt: iso(stream.createdAt),
     };
   });
 }
 
-export async function ownStreamViews(reads: Reads, streams: readonly Stream[]): Promise<z.input<typeof OwnStreamView>[]> {
+export async function ownStreamViews(
+  reads: Reads,
+  streams: readonly Stream[],
+): Promise<z.input<typeof OwnStreamView>[]> {
   const views = await streamViews(reads, streams);
   return views.map((view) => ({ ...view, allowedActions: hostActions(view.state) }));
 }

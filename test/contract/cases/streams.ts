@@ -47,7 +47,11 @@ async function pinned(market: Harness): Promise<{ host: TestUser; input: Fields 
 }
 
 /** A message of a viewer after what the host did to the stream or to them. */
-async function refusedWord(market: Harness, name: string, fields: (viewer: TestUser) => Fields): Promise<Call & { name: string }> {
+async function refusedWord(
+  market: Harness,
+  name: string,
+  fields: (viewer: TestUser) => Fields,
+): Promise<Call & { name: string }> {
   const { host, streamId } = await liveStream(market);
   const viewer = await market.user();
   await market.ok(host, name, { streamId, ...fields(viewer) });
@@ -56,7 +60,9 @@ async function refusedWord(market: Harness, name: string, fields: (viewer: TestU
 
 export const streamsCases: AreaCases = {
   operations: {
-    'streams.schedule': { success: async (market) => ({ as: await market.user(), input: { title: 'Evening market' } }) },
+    'streams.schedule': {
+      success: async (market) => ({ as: await market.user(), input: { title: 'Evening market' } }),
+    },
     'streams.goLive': {
       async success(market) {
         const { host, streamId } = await scheduled(market);
@@ -69,7 +75,9 @@ export const streamsCases: AreaCases = {
     },
     'streams.end': byHost(async () => ({})),
     'streams.rotateKey': byHost(async () => ({})),
-    'streams.get': { success: async (market) => ({ as: null, input: { streamId: (await liveStream(market)).streamId } }) },
+    'streams.get': {
+      success: async (market) => ({ as: null, input: { streamId: (await liveStream(market)).streamId } }),
+    },
     'streams.list': { success: async () => ({ as: null, input: { which: 'live' } }) },
     'streams.say': byViewer({ text: 'Which sizes?' }),
     'streams.react': byViewer({ kind: 'heart' }),
@@ -81,7 +89,11 @@ export const streamsCases: AreaCases = {
       async wrongActor(market) {
         const { streamId } = await liveStream(market);
         const other = await market.user();
-        return { as: other, input: { streamId, listingId: (await createListing(market, other)).id }, error: 'auth.forbidden' };
+        return {
+          as: other,
+          input: { streamId, listingId: (await createListing(market, other)).id },
+          error: 'auth.forbidden',
+        };
       },
     },
     'streams.unpin': {
@@ -107,8 +119,11 @@ export const streamsCases: AreaCases = {
     'streams.sweep': { success: async () => ({ as: system, input: {} }) },
   },
   errors: {
-    'streams.not_found': async (market) => (
-      { name: 'streams.end', as: await market.user(), input: { streamId: crypto.randomUUID() } }),
+    'streams.not_found': async (market) => ({
+      name: 'streams.end',
+      as: await market.user(),
+      input: { streamId: crypto.randomUUID() },
+    }),
     async 'streams.listing_not_found'(market) {
       const { host, streamId } = await liveStream(market);
       const { id: listingId } = await createListing(market, await market.user());

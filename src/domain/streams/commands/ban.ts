@@ -17,7 +17,7 @@ export const ban = defineCommand({
   async run({ input, actor, tx, fail }) {
     const found = await lockViewer(tx, input, actor);
     if (typeof found === 'string') return fail(found);
-    found.member.bannedAt = input.banned ? (found.member.bannedAt ?? await tx.now()) : null;
+    found.member.bannedAt = input.banned ? (found.member.bannedAt ?? (await tx.now())) : null;
     if (input.banned) {
       tx.evict({ userId: input.userId, room: roomOf(found.stream) });
       tx.publish(streamSilenced, roomOf(found.stream), { userId: input.userId });

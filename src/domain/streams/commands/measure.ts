@@ -16,7 +16,10 @@ export const measure = defineCommand({
   output: z.object({ next: StreamId.nullable() }),
   errors: [],
   async prepare({ input, db, port }) {
-    const onAir = { state: { $in: ['live', 'interrupted'] as const }, ...(input.after ? { id: { $gt: input.after } } : {}) };
+    const onAir = {
+      state: { $in: ['live', 'interrupted'] as const },
+      ...(input.after ? { id: { $gt: input.after } } : {}),
+    };
     const streams = await db.find(StreamEntity, onAir, { orderBy: { id: 'asc' }, limit: batch });
     const counts = await port(audiencePort).count(streams.map(roomOf));
     return streams.map((stream, index) => ({ id: stream.id, count: counts[index] ?? 0 }));

@@ -17,7 +17,7 @@ export const mute = defineCommand({
   async run({ input, actor, tx, fail }) {
     const found = await lockViewer(tx, input, actor);
     if (typeof found === 'string') return fail(found);
-    found.member.mutedAt = input.muted ? (found.member.mutedAt ?? await tx.now()) : null;
+    found.member.mutedAt = input.muted ? (found.member.mutedAt ?? (await tx.now())) : null;
     if (input.muted) tx.publish(streamSilenced, roomOf(found.stream), { userId: input.userId });
     return {};
   },

@@ -18,7 +18,9 @@ export const recordView = defineCommand({
     await sql`
       insert into stream_member as m (stream_id, user_id, viewed_at)
       select id, ${userId}, ${now}::timestamptz from stream where id = ${id} and state in ('live', 'interrupted')
-      on conflict (stream_id, user_id) do update set viewed_at = coalesce(m.viewed_at, excluded.viewed_at)`.execute(tx.sql);
+      on conflict (stream_id, user_id) do update set viewed_at = coalesce(m.viewed_at, excluded.viewed_at)`.execute(
+      tx.sql,
+    );
     return {};
   },
 });

@@ -16,7 +16,11 @@ export const listStreams = defineQuery({
   name: 'streams.list',
   access: 'guest',
   summary: 'Streams on air, announced or over, newest first.',
-  input: z.strictObject({ which: z.enum(['live', 'scheduled', 'ended']).default('live'), hostId: UserId.optional(), ...pageInput }),
+  input: z.strictObject({
+    which: z.enum(['live', 'scheduled', 'ended']).default('live'),
+    hostId: UserId.optional(),
+    ...pageInput,
+  }),
   output: page(StreamCard),
   errors: [],
   async run({ input, actor, db, port }) {
@@ -32,7 +36,10 @@ export const listStreams = defineQuery({
       },
       { orderBy: { [by]: 'desc', id: 'desc' }, limit: input.limit + 1 },
     );
-    const cut = cutPage(streams, input.limit, { item: (stream) => stream, key: (stream) => [stream[by]!.getTime(), stream.id] });
+    const cut = cutPage(streams, input.limit, {
+      item: (stream) => stream,
+      key: (stream) => [stream[by]!.getTime(), stream.id],
+    });
     return { items: await streamCards({ db, actor, port }, cut.items), nextCursor: cut.nextCursor };
   },
 });
