@@ -48,3 +48,8 @@ export async function end(market: Harness, offerId: string): Promise<void> {
     .getConnection()
     .execute(`update offer set deadline = deadline - interval '30 days' where id = ?`, [offerId]);
 }
+
+/** Units of the listing that nobody has bought or keeps aside. */
+export async function availableUnits(market: Harness, { seller, listingId }: Bargain): Promise<number> {
+  return (await market.ok(seller, 'listings.get', { listingId })).available;
+}
