@@ -46,6 +46,8 @@ test.skipIf(!endpoint)('objects travel through a real bucket', async () => {
   await store.write('public/b.webp', Buffer.from('bytes'), 'image/webp');
   const shown = await fetch(store.publicUrl('public/b.webp'));
   expect([shown.status, shown.headers.get('content-type'), await shown.text()]).toEqual([200, 'image/webp', 'bytes']);
+  await store.write(key, new Uint8Array(), 'image/png');
+  expect(await store.read(key, { maxBytes: 4 })).toEqual(new Uint8Array());
   await store.remove(key);
   await store.remove(key);
   expect(await store.head(key)).toBeNull();

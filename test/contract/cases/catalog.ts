@@ -64,8 +64,8 @@ async function aboutOwn(market: Harness, name: string, { listing = {}, ...input 
 /** Copies a listing row a thousand times, each with an id of its own. */
 async function thousandListings(market: Harness, seller: TestUser): Promise<void> {
   const { id } = await createListing(market, seller);
-  const columns = `seller_id, title, description, category_id, price_minor, currency, condition, quantity, reserved, feed,
-    tags, images, images_settled, negotiable, quick_view_enabled, price_suggestion_used, state, card_version,
+  const columns = `seller_id, title, description, category_id, price_minor, currency, condition, quantity, reserved,
+    feed, tags, images, images_settled, negotiable, quick_view_enabled, price_suggestion_used, state, card_version,
     favourites_due, published_at, version, created_at, updated_at`;
   await market.database.orm.em.getConnection().execute(
     `insert into listing (id, ${columns})

@@ -40,8 +40,14 @@ export function createS3Store(settings: S3Settings): ObjectStore {
     },
     async read(key, { maxBytes }) {
       const Range = `bytes=0-${maxBytes - 1}`;
-      const found = await client.send(new GetObjectCommand({ Bucket, Key: key, Range })).catch(absent);
-      return found?.Body ? found.Body.transformToByteArray() : null;
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: key, Range }));
+        return Body ? await Body.transformToByteArray() : null;
+      } catch (error) {
+        // No range fits an empty object.
+        if ((error as Failure).$metadata?.httpStatusCode === 416) return new Uint8Array();
+        return absent(error as Failure);
+      }
     },
     async write(key, bytes, contentType) {
       await client.send(new PutObjectCommand({ Bucket, Key: key, Body: bytes, ContentType: contentType }));
@@ -83,7 +89,12 @@ function s3Client({ endpoint, region, accessKey, secretKey, pathStyle }: S3Setti
   });
 }
 
-function absent(error: { name?: string; $metadata?: { httpStatusCode?: number } }): null {
+interface Failure {
+  readonly name?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+function absent(error: Failure): null {
   if (error.$metadata?.httpStatusCode === 404 || error.name === 'NoSuchKey' || error.name === 'NotFound') return null;
   throw error;
 }
