@@ -25,6 +25,8 @@ export function createNodeEngine({ fetch, trustedProxies, log, onSlowConsumer }:
     },
     {
       overrideGlobalObjects: false,
+      // Balancers probe with HTTP/1.0, which may leave Host out.
+      hostname: 'localhost',
       errorHandler: (error) => {
         log.error({ err: error }, 'an HTTP request failed');
         return refusalResponse('internal');
