@@ -197,6 +197,8 @@ test('the community feed starts with the own neighbourhood, then goes by distanc
     cursor = nextCursor;
   } while (cursor);
   expect(titles).toEqual(['own', 'near', 'far', 'nowhere']);
+  const local = await market.ok(null, 'listings.feed', { feed: 'community', neighborhood: 'Westlands', limit: 2 });
+  expect(local.items.map(({ title }: { title: string }) => title)).toEqual(['own', 'near']);
   const { items } = await market.ok(null, 'listings.feed', { feed: 'community', limit: 2 });
   expect(items.map(({ title }: { title: string }) => title)).toEqual(['own', 'near']);
 });

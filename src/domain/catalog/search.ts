@@ -8,6 +8,7 @@ import { AmountMinor, Currency } from '../kernel/money.ts';
 import { cutPage, decodeCursor } from '../kernel/pagination.ts';
 import { withDescendants } from './categories.ts';
 import { BrandId, CategoryId, conditions, feeds, ListingEntity, type Listing } from './entities.ts';
+import { catalogRules } from './rules.ts';
 import { listingView } from './views.ts';
 
 export const searchFilters = z.strictObject({
@@ -26,11 +27,16 @@ export type SearchFilters = z.output<typeof searchFilters>;
 
 type Fragment = RawBuilder<unknown>;
 
+/** Whether `q` is looked up word by word, or as something that may be misspelt. */
+export type TextMode = 'words' | 'typos';
+
 /** The condition that all filters make together, over `listing l`. */
-export function matching(filters: SearchFilters): Fragment {
+export function matching(filters: SearchFilters, mode: TextMode = 'words'): Fragment {
   const { q, categoryId, brandId, minPriceMinor, maxPriceMinor, currency, condition, near, sellerId, feed } = filters;
   const parts: Fragment[] = [sql`l.state = 'active'`];
-  if (q !== undefined) parts.push(sql`(l.search @@ websearch_to_tsquery('english', ${q}) or ${q} <% l.title)`);
+  if (q !== undefined) {
+    parts.push(mode === 'words' ? sql`l.search @@ websearch_to_tsquery('english', ${q})` : sql`${q} <% l.title`);
+  }
   if (categoryId !== undefined) parts.push(sql`l.category_id in ${withDescendants(categoryId)}`);
   if (brandId !== undefined) parts.push(sql`l.brand_id = ${brandId}`);
   if (minPriceMinor !== undefined) parts.push(sql`l.price_minor >= ${minPriceMinor}`);
@@ -95,7 +101,14 @@ export async function listingPage(
   });
 }
 
-/** Makes one or two wrong letters match in this transaction; the operator `<%` reads the setting. */
-export async function allowTypos(database: Sql, similarity: string): Promise<void> {
-  await sql`select set_config('pg_trgm.word_similarity_threshold', ${similarity}, true)`.execute(database);
+/**
+ * Words are looked up first; only when nothing has them all, titles that differ by a letter or two are. Comparing
+ * trigrams of every match of a common word costs far more than the words themselves.
+ */
+export async function textModeOf(database: Sql, filters: SearchFilters): Promise<TextMode> {
+  if (filters.q === undefined) return 'words';
+  const { rows } = await sql<{ found: boolean }>`
+    select exists (select 1 from listing l where ${matching(filters)}) as found,
+           set_config('pg_trgm.word_similarity_threshold', ${catalogRules.typoSimilarity}, true)`.execute(database);
+  return rows[0]?.found ? 'words' : 'typos';
 }

@@ -41,8 +41,9 @@ function orderingOf({
   neighborhood?: string | undefined;
 }): Ordering {
   if (feed === 'discover' || (!near && neighborhood === undefined)) return newestFirst;
-  const distance = near ? sql`coalesce(st_distance(l.location, ${geography(near)}), ${nowhereM})` : sql`0`;
   const own = sql`lower(l.neighborhood) = lower(${neighborhood ?? null}::text)`;
+  if (!near) return { key: sql`case when ${own} then 1 else 0 end`, type: 'bigint', direction: 'desc' };
+  const distance = sql`coalesce(st_distance(l.location, ${geography(near)}), ${nowhereM})`;
   const elsewhere = sql`case when ${own} then 0 else ${otherNeighborhoodM} end`;
   return { key: sql`round((${elsewhere} + ${distance})::numeric, 3)`, type: 'numeric', direction: 'asc' };
 }

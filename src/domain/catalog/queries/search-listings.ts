@@ -4,14 +4,13 @@ import { defineQuery } from '../../kernel/define.ts';
 import { orNull } from '../../kernel/or-null.ts';
 import { page, pageInput } from '../../kernel/pagination.ts';
 import { countFacets, Facets } from '../facets.ts';
-import { catalogRules } from '../rules.ts';
 import {
-  allowTypos,
   geography,
   listingPage,
   matching,
   newestFirst,
   searchFilters,
+  textModeOf,
   type Ordering,
   type SearchFilters,
 } from '../search.ts';
@@ -34,8 +33,7 @@ export const searchListings = defineQuery({
   errors: [],
   consistent: true,
   async run({ input: { cursor, limit, sort, ...filters }, db, sql: database, port }) {
-    if (filters.q !== undefined) await allowTypos(database, catalogRules.typoSimilarity);
-    const where = matching(filters);
+    const where = matching(filters, await textModeOf(database, filters));
     const ordering = orderingOf(sort ?? (filters.q === undefined ? 'newest' : 'relevance'), filters);
     const found = await listingPage({ db, sql: database, port }, where, { ordering, cursor, limit });
     return { ...found, facets: cursor === undefined ? await countFacets(database, where) : null };
