@@ -8,7 +8,12 @@ export interface BadInput {
 }
 
 const samples: readonly (readonly [type: string, value: unknown])[] = [
-  ['string', 'x'], ['number', 0.5], ['boolean', true], ['null', null], ['array', []], ['object', {}],
+  ['string', 'x'],
+  ['number', 0.5],
+  ['boolean', true],
+  ['null', null],
+  ['array', []],
+  ['object', {}],
 ];
 const hugeText = 'a'.repeat(100_000);
 
@@ -19,18 +24,26 @@ export function badInputs(schema: z.ZodType, good: Json): BadInput[] {
 }
 
 function notObjects(): BadInput[] {
-  return [null, [], 'x', 1, true, undefined, [{}]].map((input) => ({ why: `${JSON.stringify(input)} as input`, input }));
+  return [null, [], 'x', 1, true, undefined, [{}]].map((input) => ({
+    why: `${JSON.stringify(input)} as input`,
+    input,
+  }));
 }
 
 function wrongKeys(told: Json, good: Json): BadInput[] {
-  const extra = (key: string) => JSON.parse(`{${JSON.stringify(key)}:{"admin":true},${JSON.stringify(good).slice(1)}`.replace(',}', '}')) as unknown;
+  const extra = (key: string) =>
+    JSON.parse(`{${JSON.stringify(key)}:{"admin":true},${JSON.stringify(good).slice(1)}`.replace(',}', '}')) as unknown;
   const strangers = ['surprise', '__proto__', 'constructor', 'prototype', 'toString', '', '\u0000', '$where'];
   const required = (told.required as string[] | undefined) ?? [];
   return [
     ...strangers.map((key) => ({ why: `an extra field ${JSON.stringify(key)}`, input: extra(key) })),
-    ...required.map((key) => ({ why: `no ${key}`, input: Object.fromEntries(Object.entries(good).filter(([name]) => name !== key)) })),
+    ...required.map((key) => ({
+      why: `no ${key}`,
+      input: Object.fromEntries(Object.entries(good).filter(([name]) => name !== key)),
+    })),
     ...['', 'k'.repeat(65), 5, null, {}].map((key) => ({
-      why: `${JSON.stringify(key)} as idempotencyKey`, input: { ...good, idempotencyKey: key },
+      why: `${JSON.stringify(key)} as idempotencyKey`,
+      input: { ...good, idempotencyKey: key },
     })),
   ];
 }
@@ -47,12 +60,17 @@ function wrongFields(root: Json, place: Place, schema: Json = root): BadInput[] 
   const properties = Object.entries((resolve(root, schema).properties as Record<string, Json> | undefined) ?? {});
   return properties.flatMap(([name, told]) => {
     const path = [...place.path, name];
-    const bad = (why: string, value: unknown) => ({ why: `${path.join('.')}: ${why}`, input: replace(place.whole, path, value) });
+    const bad = (why: string, value: unknown) => ({
+      why: `${path.join('.')}: ${why}`,
+      input: replace(place.whole, path, value),
+    });
     const alternatives = alternativesOf(root, told);
-    const refused = alternatives.some((one) => typesOf(one) === null) ? [] : [
-      ...wrongTypes(alternatives).map((value) => bad(`${JSON.stringify(value)} of a wrong type`, value)),
-      ...outOfBounds(alternatives).map(([why, value]) => bad(why, value)),
-    ];
+    const refused = alternatives.some((one) => typesOf(one) === null)
+      ? []
+      : [
+          ...wrongTypes(alternatives).map((value) => bad(`${JSON.stringify(value)} of a wrong type`, value)),
+          ...outOfBounds(alternatives).map(([why, value]) => bad(why, value)),
+        ];
     const inside = alternatives.flatMap((one) => wrongInside(root, { whole: place.whole, path }, one));
     return [...refused, ...inside];
   });
@@ -78,9 +96,22 @@ function outOfBounds(alternatives: readonly Json[]): (readonly [string, unknown]
   const [number] = has('number');
   const [list] = has('array');
   return [
-    ...(text ? [['100,000 characters', hugeText], ['a NUL', 'a\u0000b'], ['half a surrogate pair', 'a\ud800']] as const : []),
-    ...(number ? [['1e308', 1e308], ['-1e308', -1e308]] as const : []),
-    ...(list ? [['10,001 items', Array.from({ length: 10_001 }, () => read({ list }, ['list', 'default']) ?? 'x')]] as const : []),
+    ...(text
+      ? ([
+          ['100,000 characters', hugeText],
+          ['a NUL', 'a\u0000b'],
+          ['half a surrogate pair', 'a\ud800'],
+        ] as const)
+      : []),
+    ...(number
+      ? ([
+          ['1e308', 1e308],
+          ['-1e308', -1e308],
+        ] as const)
+      : []),
+    ...(list
+      ? ([['10,001 items', Array.from({ length: 10_001 }, () => read({ list }, ['list', 'default']) ?? 'x')]] as const)
+      : []),
   ];
 }
 
@@ -111,7 +142,8 @@ function read(value: unknown, path: readonly (string | number)[]): unknown {
 /** A copy of `whole` with `value` at `path`; objects on the way that are missing are made. */
 function replace(whole: unknown, [key, ...rest]: readonly (string | number)[], value: unknown): unknown {
   if (key === undefined) return value;
-  if (Array.isArray(whole)) return whole.map((item: unknown, index) => (index === key ? replace(item, rest, value) : item));
+  if (Array.isArray(whole))
+    return whole.map((item: unknown, index) => (index === key ? replace(item, rest, value) : item));
   const object = (whole ?? {}) as Json;
   return { ...object, [key]: replace(object[key], rest, value) };
 }

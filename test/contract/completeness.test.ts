@@ -49,14 +49,20 @@ describe.each([...operations.values()])('$name', ({ name, access, kind }) => {
     if (!own) return skip('no case');
     const { input, meta } = await own.success(market);
     const reply = await changesNothing(() => send(name, { as: null, input, ...(meta && { meta }) }));
-    expect(reply).toMatchObject({ ok: false, error: { code: access === 'system' ? 'command.unknown' : 'auth.required' } });
+    expect(reply).toMatchObject({
+      ok: false,
+      error: { code: access === 'system' ? 'command.unknown' : 'auth.required' },
+    });
   });
 
   test.runIf(!['guest', 'user'].includes(access))('refuses people without the role', async ({ skip }) => {
     if (!own) return skip('no case');
     const call = { ...(await own.success(market)), as: await market.user() };
     const reply = await changesNothing(() => send(name, call));
-    expect(reply).toMatchObject({ ok: false, error: { code: access === 'system' ? 'command.unknown' : 'auth.forbidden' } });
+    expect(reply).toMatchObject({
+      ok: false,
+      error: { code: access === 'system' ? 'command.unknown' : 'auth.forbidden' },
+    });
   });
 
   test.runIf(own?.wrongActor)('refuses people whom it does not concern', async () => {
@@ -66,14 +72,17 @@ describe.each([...operations.values()])('$name', ({ name, access, kind }) => {
     expect(reply).toMatchObject({ ok: false, error: { code: call.error } });
   });
 
-  test.runIf(kind === 'command' && access === 'user')('does its work once for one idempotency key', async ({ skip }) => {
-    if (!own) return skip('no case');
-    const call = await own.success(market);
-    const keyed = { ...call, input: { ...call.input, idempotencyKey: crypto.randomUUID() } };
-    const first = await send(name, keyed);
-    expect(first).toMatchObject({ ok: true });
-    expect(await changesNothing(() => send(name, keyed))).toEqual(first);
-  });
+  test.runIf(kind === 'command' && access === 'user')(
+    'does its work once for one idempotency key',
+    async ({ skip }) => {
+      if (!own) return skip('no case');
+      const call = await own.success(market);
+      const keyed = { ...call, input: { ...call.input, idempotencyKey: crypto.randomUUID() } };
+      const first = await send(name, keyed);
+      expect(first).toMatchObject({ ok: true });
+      expect(await changesNothing(() => send(name, keyed))).toEqual(first);
+    },
+  );
 });
 
 describe.each(declared)('%s', (code) => {

@@ -57,7 +57,9 @@ async function expectFoldToEqualSnapshot(person: TestUser): Promise<void> {
     const { entity: _entity, ...pushed } = view;
     expect(timeless(view.deleted ? undefined : pushed), `${key} of ${person.id}`).toEqual(timeless(fresh.get(key)));
   }
-  const unheardOf = [...fresh.keys()].filter((key) => !folded.has(key) && !knownFromSignIn.has(key.split(' ')[0] ?? ''));
+  const unheardOf = [...fresh.keys()].filter(
+    (key) => !folded.has(key) && !knownFromSignIn.has(key.split(' ')[0] ?? ''),
+  );
   expect(unheardOf, `never pushed to ${person.id}`).toEqual([]);
 }
 

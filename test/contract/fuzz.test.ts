@@ -15,15 +15,51 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 const cursor = fc.json({ maxDepth: 2 }).map((json) => Buffer.from(json).toString('base64url'));
-const moment = fc.date({ noInvalidDate: false }).map((date) => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString()));
+const moment = fc
+  .date({ noInvalidDate: false })
+  .map((date) => (Number.isNaN(date.getTime()) ? 'Invalid Date' : date.toISOString()));
 const hostile = fc.oneof(
-  fc.uuid(), cursor, moment, fc.boolean(), fc.constant(null),
+  fc.uuid(),
+  cursor,
+  moment,
+  fc.boolean(),
+  fc.constant(null),
   fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.constantFrom('', ' ', '%', '_', '\\', "'; drop table account; --", '<script>', '\u202e', '🦊'.repeat(50), 'NaN', '-0', '::1'),
-  fc.constantFrom(0, -0, -1, 1, 0.1, 2 ** 31, -(2 ** 31) - 1, 2 ** 53 - 1, -(2 ** 53) + 1, 1e21, 1e308, 180, 90, 1e-320),
+  fc.constantFrom(
+    '',
+    ' ',
+    '%',
+    '_',
+    '\\',
+    "'; drop table account; --",
+    '<script>',
+    '\u202e',
+    '🦊'.repeat(50),
+    'NaN',
+    '-0',
+    '::1',
+  ),
+  fc.constantFrom(
+    0,
+    -0,
+    -1,
+    1,
+    0.1,
+    2 ** 31,
+    -(2 ** 31) - 1,
+    2 ** 53 - 1,
+    -(2 ** 53) + 1,
+    1e21,
+    1e308,
+    180,
+    90,
+    1e-320,
+  ),
   fc.array(fc.oneof(fc.uuid(), fc.string({ unit: 'binary' }), fc.integer()), { maxLength: 120 }),
   fc.object({ maxDepth: 3, withNullPrototype: true }),
-  fc.constant({ lat: 90, lon: 180 }), fc.constant({ lat: -90, lon: -180 }), fc.constant({ lat: 0, lon: 1e-300 }),
+  fc.constant({ lat: 90, lon: 180 }),
+  fc.constant({ lat: -90, lon: -180 }),
+  fc.constant({ lat: 0, lon: 1e-300 }),
   deep(5_000),
 );
 
@@ -49,9 +85,12 @@ describe.each(reachable)('$name', ({ name, input: schema }) => {
     const actor = as === null ? guest : 'actor' in as ? as.actor : as;
     const by = { actor, meta: { requestId: 'fuzz', ip: '203.0.113.7', ...meta } };
     const changes = fc.dictionary(fc.constantFrom(...fields), hostile, { minKeys: 1, maxKeys: 3 });
-    await fc.assert(fc.asyncProperty(changes, async (changed) => {
-      const reply = await market.execute(name, { ...input, ...changed }, by);
-      expect(['internal', 'server.unavailable']).not.toContain(reply.ok ? 'ok' : reply.error.code);
-    }), { numRuns: runsPerOperation });
+    await fc.assert(
+      fc.asyncProperty(changes, async (changed) => {
+        const reply = await market.execute(name, { ...input, ...changed }, by);
+        expect(['internal', 'server.unavailable']).not.toContain(reply.ok ? 'ok' : reply.error.code);
+      }),
+      { numRuns: runsPerOperation },
+    );
   });
 });

@@ -13,7 +13,10 @@ export async function loadCases(): Promise<AreaCases> {
 
 async function casesOf(area: string): Promise<AreaCases> {
   const file = new URL(`cases/${area}.ts`, import.meta.url);
-  const written = await access(file).then(() => true, () => false);
+  const written = await access(file).then(
+    () => true,
+    () => false,
+  );
   const module = written ? ((await import(file.href)) as Record<string, AreaCases>) : {};
   return module[`${area}Cases`] ?? { operations: {}, errors: {} };
 }

@@ -22,7 +22,9 @@ describe.each([...machines.values()])('the machine $name', (machine) => {
       const declared = movesOf(machine).find((move) => move.name === name && move.from === state && move.by === by);
       const row = { state, version: 1, updatedAt: new Date(0) };
       expect(applyMove(machine, row, { name, by, at })).toBe(declared !== undefined);
-      expect(row).toEqual(declared ? { state: declared.to, version: 2, updatedAt: at } : { state, version: 1, updatedAt: new Date(0) });
+      expect(row).toEqual(
+        declared ? { state: declared.to, version: 2, updatedAt: at } : { state, version: 1, updatedAt: new Date(0) },
+      );
       expect(movesFor(machine, { state, by }).includes(name)).toBe(declared !== undefined);
       expect(target(machine, name, { state, by })).toBe(declared?.to ?? null);
     }

@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const templateLock = 7_305_611;
+const templateLock = 7_305_620;
 
 /**
  * A migrated database of its own for one test file: on the server of DATABASE_URL, else embedded in a temporary folder.
@@ -34,13 +34,17 @@ async function newServerDatabase(server: string): Promise<TestDatabase> {
     if (known.length === 0) await makeServerTemplate(server, { template, query });
     await query(`create database ${name} template ${template}`);
   });
-  const drop = () => administer(server, async (query) => void (await query(`drop database if exists ${name} with (force)`)));
+  const drop = () =>
+    administer(server, async (query) => void (await query(`drop database if exists ${name} with (force)`)));
   return { target: { url: withDatabase(server, name), poolMax: 10 }, drop };
 }
 
 type Run = (statement: string) => Promise<{ datname?: string }[]>;
 
-async function makeServerTemplate(server: string, { template, query }: { template: string; query: Run }): Promise<void> {
+async function makeServerTemplate(
+  server: string,
+  { template, query }: { template: string; query: Run },
+): Promise<void> {
   for (const { datname } of await query(`select datname from pg_database where datname like 'test\\_template\\_%'`)) {
     await query(`alter database ${datname} is_template false`);
     await query(`drop database ${datname} with (force)`);
@@ -99,13 +103,19 @@ async function migrated(target: DatabaseTarget): Promise<void> {
   }
 }
 
-const exists = (path: string) => stat(path).then(() => true, () => false);
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
 
 /** Changes with the migrations and with the embedded engine's version. */
 async function stateOfMigrations(): Promise<string> {
   const folder = join(root, 'migrations');
   const files = (await readdir(folder)).toSorted();
-  const sources = await Promise.all([...files.map((file) => join(folder, file)), join(root, 'package.json')].map((path) => readFile(path)));
+  const sources = await Promise.all(
+    [...files.map((file) => join(folder, file)), join(root, 'package.json')].map((path) => readFile(path)),
+  );
   const hash = createHash('sha256');
   for (const source of sources) hash.update(source);
   return hash.digest('hex').slice(0, 12);

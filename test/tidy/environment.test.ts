@@ -7,13 +7,18 @@ const known = Object.keys(environment.shape).toSorted();
 const read = (name: string) => readFileSync(root + name, 'utf8');
 
 test('.env.example lists exactly the variables that the server reads, and changes nothing when copied', () => {
-  const lines = read('.env.example').split('\n').filter((line) => /^(# )?[A-Z][A-Z0-9_]*=/.test(line));
+  const lines = read('.env.example')
+    .split('\n')
+    .filter((line) => /^(# )?[A-Z][A-Z0-9_]*=/.test(line));
   expect(lines.map((line) => line.replace(/^# |=.*$/g, '')).toSorted()).toEqual(known);
   expect(lines.filter((line) => !line.startsWith('# '))).toEqual([]);
 });
 
 test('the examples in .env.example are settings that the server takes', () => {
-  const examples = [...read('.env.example').matchAll(/^# ([A-Z0-9_]+)=(.+)$/gm)].map(([, name, value]) => [name, value]);
+  const examples = [...read('.env.example').matchAll(/^# ([A-Z0-9_]+)=(.+)$/gm)].map(([, name, value]) => [
+    name,
+    value,
+  ]);
   expect(() => readConfig(Object.fromEntries(examples))).not.toThrow();
 });
 

@@ -4,7 +4,9 @@ import { areaEdges, domainLayers, layers, packageOwners, type Layer } from './la
 import { importsOf, typescript, type Import, type Source } from './sources.ts';
 
 const layerOf = (path: string): Layer | undefined =>
-  layers.find(({ paths }) => paths.some((prefix) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix))));
+  layers.find(({ paths }) =>
+    paths.some((prefix) => path === prefix || (prefix.endsWith('/') && path.startsWith(prefix))),
+  );
 
 /** Every import of our own files that `wrong` has something to say about. */
 function find(wrong: (source: Source, to: Import, layer: Layer) => string | null): Finding[] {
@@ -48,10 +50,14 @@ test('each package is imported only by the layers that own it', () => {
 });
 
 test('no modules import each other in a circle', () => {
-  const graph = new Map(typescript.map((source) => [
-    source.path,
-    importsOf(source).filter((to) => to.own && !to.typeOnly).map((to) => to.target),
-  ]));
+  const graph = new Map(
+    typescript.map((source) => [
+      source.path,
+      importsOf(source)
+        .filter((to) => to.own && !to.typeOnly)
+        .map((to) => to.target),
+    ]),
+  );
   const done = new Set<string>();
   const circles: Finding[] = [];
   const visit = (path: string, trail: readonly string[]) => {

@@ -25,7 +25,11 @@ const areas = Object.keys(areaEdges);
 
 export const layers: readonly Layer[] = [
   { name: 'kernel', paths: ['src/domain/kernel/'], mayImport: [] },
-  ...areas.map((area) => ({ name: area, paths: [`src/domain/${area}/`], mayImport: ['kernel', ...(areaEdges[area] ?? [])] })),
+  ...areas.map((area) => ({
+    name: area,
+    paths: [`src/domain/${area}/`],
+    mayImport: ['kernel', ...(areaEdges[area] ?? [])],
+  })),
   { name: 'registry', paths: ['src/domain/registry.ts'], mayImport: ['kernel', ...areas] },
   { name: 'orm', paths: ['src/domain/orm.ts', 'src/domain/migrate.ts'], mayImport: ['kernel', 'registry', 'orm'] },
   { name: 'log', paths: ['src/log.ts'], mayImport: ['kernel'] },
@@ -49,7 +53,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   '@mikro-orm/pglite': ['orm'],
   '@electric-sql/pglite': ['orm', 'jobs'],
   '@electric-sql/pglite-postgis': ['orm'],
-  kysely: ['domain'],
+  kysely: ['domain', 'composition'],
   zod: ['domain', 'config', 'http', 'gateway'],
   uuid: ['kernel'],
   jsonwebtoken: ['identity'],

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest';
-import { areas, errors, events, jobs, machines, operations, roomKinds, signals, snapshots } from '../../src/domain/registry.ts';
+import {
+  areas,
+  errors,
+  events,
+  jobs,
+  machines,
+  operations,
+  roomKinds,
+  signals,
+  snapshots,
+} from '../../src/domain/registry.ts';
 import { universalErrors } from '../../src/domain/kernel/errors.ts';
 import { judge } from './exceptions.ts';
 import { areaEdges } from './layers.ts';
@@ -12,10 +22,17 @@ test('operations are named area.verb', () => {
 });
 
 test('errors are named area.reason, and start with a word that an operation of their area starts with', () => {
-  expect(misnamed(Object.keys(errors).filter((code) => code !== 'internal'), /^[a-z][a-zA-Z]*\.[a-z][a-z_]*$/)).toEqual([]);
+  expect(
+    misnamed(
+      Object.keys(errors).filter((code) => code !== 'internal'),
+      /^[a-z][a-zA-Z]*\.[a-z][a-z_]*$/,
+    ),
+  ).toEqual([]);
   const strangers = areas.flatMap((area) => {
     const words = new Set<string>([area.name, ...area.operations.map(({ name }) => name.split('.')[0] ?? '')]);
-    return Object.keys(area.errors).filter((code) => !(code in universalErrors) && !words.has(code.split('.')[0] ?? ''));
+    return Object.keys(area.errors).filter(
+      (code) => !(code in universalErrors) && !words.has(code.split('.')[0] ?? ''),
+    );
   });
   expect(strangers).toEqual([]);
 });
@@ -37,7 +54,11 @@ test('every area of the registry is in the table of edges, in an order that the 
 test('files are in kebab-case and say what they hold', () => {
   const vague = /^(utils?|helpers?|common|managers?|services?|types?|misc|shared|lib)$/;
   const findings = typescript.flatMap(({ path }) => {
-    const stem = path.split('/').at(-1)?.replace(/(\.test|\.config)?\.ts$/, '') ?? '';
+    const stem =
+      path
+        .split('/')
+        .at(-1)
+        ?.replace(/(\.test|\.config)?\.ts$/, '') ?? '';
     if (vague.test(stem)) return [{ path, what: 'says nothing about what it holds' }];
     return /^[a-z0-9]+(-[a-z0-9]+)*$/.test(stem) ? [] : [{ path, what: 'is not in kebab-case' }];
   });
@@ -45,7 +66,10 @@ test('files are in kebab-case and say what they hold', () => {
 });
 
 test('migrations are numbered without holes', () => {
-  const names = files.map(({ path }) => path).filter((path) => path.startsWith('migrations/')).toSorted();
+  const names = files
+    .map(({ path }) => path)
+    .filter((path) => path.startsWith('migrations/'))
+    .toSorted();
   const expected = names.map((_, index) => String(index + 1).padStart(4, '0'));
   expect(names.map((name) => /^migrations\/(\d{4})_[a-z0-9_]+\.sql$/.exec(name)?.[1])).toEqual(expected);
 });

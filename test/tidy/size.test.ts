@@ -11,7 +11,11 @@ interface Report {
 
 test('functions have at most 70 lines and 3 parameters, files at most 300 lines', () => {
   const config = ['--config', 'test/tidy/size.oxlintrc.json', '--disable-nested-config', '--format', 'json'];
-  const { stdout, error } = spawnSync(`${root}node_modules/.bin/oxlint`, config, { cwd: root, encoding: 'utf8', maxBuffer: 64 << 20 });
+  const { stdout, error } = spawnSync(`${root}node_modules/.bin/oxlint`, config, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 64 << 20,
+  });
   if (error) throw error;
   const { diagnostics } = JSON.parse(stdout) as Report;
   const findings = diagnostics.map(({ filename, message, labels }) => ({
@@ -24,7 +28,9 @@ test('functions have at most 70 lines and 3 parameters, files at most 300 lines'
 test('lines of code have at most 120 characters', () => {
   const code = files.filter(({ path }) => /\.(ts|sql|sh)$/.test(path));
   const findings = code.flatMap(({ path, lines }) => {
-    const long = lines.map((line, index) => ({ number: index + 1, chars: [...line].length })).filter(({ chars }) => chars > charsMax);
+    const long = lines
+      .map((line, index) => ({ number: index + 1, chars: [...line].length }))
+      .filter(({ chars }) => chars > charsMax);
     return long.map(({ number, chars }) => ({ path, what: `line ${number} has ${chars} characters` }));
   });
   expect(judge('width', findings)).toEqual([]);

@@ -35,7 +35,9 @@ function walk(folder: string): string[] {
 }
 
 const present = new Set(readdirSync(root));
-const atRoot = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => entry.name);
+const atRoot = readdirSync(root, { withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => entry.name);
 
 /** Every text file that people write here. */
 export const files: readonly Source[] = [...atRoot, ...folders.filter((folder) => present.has(folder)).flatMap(walk)]
@@ -50,7 +52,10 @@ const dynamic = /\bimport\(\s*'([^']+)'\s*\)(\.)?/g;
 
 /** The imports and re-exports of a file, found by their shape: no compiler is asked. */
 export function importsOf({ path, text }: Source): Import[] {
-  const found = [...text.matchAll(statement)].map(([, type, target = '']) => ({ target, typeOnly: type !== undefined }));
+  const found = [...text.matchAll(statement)].map(([, type, target = '']) => ({
+    target,
+    typeOnly: type !== undefined,
+  }));
   const later = [...text.matchAll(dynamic)].map(([, target = '']) => ({ target, typeOnly: false }));
   return [...found, ...later].map(({ target, typeOnly }) => {
     const own = target.startsWith('.');
@@ -60,5 +65,8 @@ export function importsOf({ path, text }: Source): Import[] {
 
 function packageOf(specifier: string): string {
   if (specifier.startsWith('node:')) return specifier;
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }

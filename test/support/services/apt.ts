@@ -15,7 +15,10 @@ export async function aptMayInstall(): Promise<boolean> {
 export async function postgisPackage(): Promise<string> {
   await update();
   const found = await run('apt-cache', ['search', '--names-only', '^postgresql-[0-9]+-postgis-3$']);
-  const names = found.split('\n').map((line) => line.split(' ')[0] ?? '').filter(Boolean);
+  const names = found
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter(Boolean);
   const newest = names.toSorted((a, b) => a.localeCompare(b, 'en', { numeric: true })).at(-1);
   if (!newest) throw new Error('apt knows no package postgresql-NN-postgis-3');
   return newest;

@@ -12,7 +12,10 @@ const containers = {
 /** Whether a Docker engine answers, not merely whether the client is installed. */
 export async function dockerAnswers(): Promise<boolean> {
   const answers = run('docker', ['info', '--format', '{{.ServerVersion}}'], { timeoutMs: 5_000 });
-  return answers.then((version) => version !== '', () => false);
+  return answers.then(
+    (version) => version !== '',
+    () => false,
+  );
 }
 
 /** Starts one service of the compose file under a project of its own, on a free port. */

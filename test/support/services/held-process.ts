@@ -30,9 +30,19 @@ export async function newFolder(kind: string, owner?: Owner): Promise<string> {
  */
 export function untilWeEnd(
   script: string,
-  { args, cwd, owner, output }: { args: readonly string[]; cwd: string; owner?: Owner | undefined; output: 'ignore' | number },
+  {
+    args,
+    cwd,
+    owner,
+    output,
+  }: { args: readonly string[]; cwd: string; owner?: Owner | undefined; output: 'ignore' | number },
 ): () => Promise<void> {
-  const shell = spawn('sh', ['-c', script, 'sh', ...args], { detached: true, stdio: ['pipe', output, output], cwd, ...owner });
+  const shell = spawn('sh', ['-c', script, 'sh', ...args], {
+    detached: true,
+    stdio: ['pipe', output, output],
+    cwd,
+    ...owner,
+  });
   const input = shell.stdin as Socket;
   const ended = new Promise<void>((resolve) => shell.once('exit', () => resolve()));
   input.on('error', () => {});
@@ -47,7 +57,10 @@ export function untilWeEnd(
 }
 
 /** Starts a server that cannot outlive us and deletes its folder after it. */
-export function hold(command: readonly string[], { folder, owner }: { folder: string; owner?: Owner | undefined }): HeldProcess {
+export function hold(
+  command: readonly string[],
+  { folder, owner }: { folder: string; owner?: Owner | undefined },
+): HeldProcess {
   const logFile = `${folder}/server.log`;
   const output = openSync(logFile, 'w');
   const script = 'folder=$1; shift; "$@" & server=$!; read -r _; kill -s INT $server; wait $server; rm -rf "$folder"';

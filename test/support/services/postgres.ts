@@ -6,8 +6,12 @@ import { run, which } from './run.ts';
 import type { Service } from './server.ts';
 
 const places = [
-  '/usr/lib/postgresql/*/bin', '/usr/pgsql-*/bin', '/usr/local/pgsql/bin', '/opt/homebrew/opt/postgresql@*/bin',
-  '/usr/local/opt/postgresql@*/bin', '/Applications/Postgres.app/Contents/Versions/*/bin',
+  '/usr/lib/postgresql/*/bin',
+  '/usr/pgsql-*/bin',
+  '/usr/local/pgsql/bin',
+  '/opt/homebrew/opt/postgresql@*/bin',
+  '/usr/local/opt/postgresql@*/bin',
+  '/Applications/Postgres.app/Contents/Versions/*/bin',
 ];
 
 /** Starts an installed PostgreSQL that has PostGIS, newest first, in a temporary folder; null when there is none. */
@@ -31,7 +35,14 @@ async function binFolders(): Promise<string[]> {
   for await (const folder of glob(places)) found.push(folder);
   const newestFirst = found.toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }));
   const folders = [...newestFirst, ...(inPath ? [dirname(inPath)] : [])];
-  const complete = await Promise.all(folders.map((folder) => stat(`${folder}/initdb`).then(() => true, () => false)));
+  const complete = await Promise.all(
+    folders.map((folder) =>
+      stat(`${folder}/initdb`).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
   return folders.filter((_, index) => complete[index]);
 }
 
@@ -48,8 +59,15 @@ async function startPostgres(binFolder: string): Promise<Service> {
   const url = `postgres://soko@127.0.0.1:${port}/postgres`;
   // Tests lose nothing that a power cut would take, so nothing waits for the disk.
   const settings = [
-    'listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=300', 'shared_buffers=128MB', 'fsync=off',
-    'synchronous_commit=off', 'full_page_writes=off', 'timezone=UTC', 'log_statement=none',
+    'listen_addresses=127.0.0.1',
+    'unix_socket_directories=',
+    'max_connections=300',
+    'shared_buffers=128MB',
+    'fsync=off',
+    'synchronous_commit=off',
+    'full_page_writes=off',
+    'timezone=UTC',
+    'log_statement=none',
   ];
   const server = hold(
     [`${binFolder}/postgres`, '-D', folder, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],

@@ -10,7 +10,12 @@ export async function run(
   options: { timeoutMs?: number; env?: Record<string, string>; uid?: number; gid?: number; cwd?: string } = {},
 ): Promise<string> {
   const { timeoutMs = 60_000, env, ...rest } = options;
-  const { stdout } = await execute(file, [...args], { timeout: timeoutMs, maxBuffer: 64 << 20, env: { ...process.env, ...env }, ...rest });
+  const { stdout } = await execute(file, [...args], {
+    timeout: timeoutMs,
+    maxBuffer: 64 << 20,
+    env: { ...process.env, ...env },
+    ...rest,
+  });
   return stdout.trim();
 }
 

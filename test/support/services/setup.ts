@@ -67,7 +67,7 @@ async function provide(need: Need): Promise<Service> {
   if (installed) return installed;
   throw new Error(
     `The tests need ${need.advice}. Install it, start Docker, or name a server in ${need.variable}. ` +
-    '`npm run test:quick` runs what can run without.',
+      '`npm run test:quick` runs what can run without.',
   );
 }
 
