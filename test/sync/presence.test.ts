@@ -29,6 +29,19 @@ test('one watches only people one talks with; strangers and oneself are left out
   expect(none).toEqual([]);
 });
 
+test('one watches the other side of an order without having talked', async () => {
+  const listing = await createListing(market, seller);
+  const shopper = await market.user();
+  await market.ok(shopper, 'orders.place', {
+    listingId: listing.id,
+    quantity: 1,
+    delivery: { method: 'pickup' },
+    paymentMethod: 'sandbox',
+  });
+  const { items } = await market.ok(shopper, 'presence.watch', { userIds: [seller.id, buyer.id] }, { connection: testConnection() });
+  expect(items.map(({ userId }: { userId: string }) => userId)).toEqual([seller.id]);
+});
+
 test('an empty list stops watching', async () => {
   const connection = testConnection();
   await market.ok(buyer, 'presence.watch', { userIds: [seller.id] }, { connection });

@@ -4,11 +4,27 @@ import { OrderView } from './views.ts';
 
 /** What happened, for toasts. `paid_late`: the money came after the end of the window and goes back. */
 export const orderChangeKinds = [
-  'created', 'placed', 'reinstated', 'paid_late', 'expired', 'cancelled', 'accepted', 'rejected', 'ready_for_pickup',
-  'delivered', 'received', 'completed', 'refund_started', 'refunded', 'refund_failed',
+  'created',
+  'placed',
+  'reinstated',
+  'paid_late',
+  'expired',
+  'cancelled',
+  'accepted',
+  'rejected',
+  'ready_for_pickup',
+  'delivered',
+  'received',
+  'completed',
+  'refund_started',
+  'refunded',
+  'refund_failed',
 ] as const;
 export type OrderChangeKind = (typeof orderChangeKinds)[number];
 
 export const orderChanged = defineEvent({
-  type: 'order.changed', entity: 'order', view: OrderView, change: z.object({ kind: z.enum(orderChangeKinds) }),
+  type: 'order.changed',
+  entity: 'order',
+  view: OrderView,
+  change: z.object({ kind: z.enum(orderChangeKinds) }),
 });

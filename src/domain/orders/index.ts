@@ -20,15 +20,27 @@ import { orderSnapshot } from './snapshot.ts';
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged } from './events.ts';
 export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
+export { tradingPartners } from './partners.ts';
 export { lockOrderGroup } from './rows.ts';
 export { orderSettingsPort, type OrderSettings } from './settings.ts';
 
 export const orders = defineArea({
   name: 'orders',
   operations: [
-    placeOrder, checkoutOffer, getOrder, listOrders, acceptOrder, rejectOrder, readyForPickup, handOver, cancelOrder,
+    placeOrder,
+    checkoutOffer,
+    getOrder,
+    listOrders,
+    acceptOrder,
+    rejectOrder,
+    readyForPickup,
+    handOver,
+    cancelOrder,
     confirmReceived,
-    expireUnpaid, cancelUnanswered, autoReceive, complete,
+    expireUnpaid,
+    cancelUnanswered,
+    autoReceive,
+    complete,
   ],
   errors: orderErrors,
   events: [orderChanged],

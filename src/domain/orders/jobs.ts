@@ -2,21 +2,33 @@ import { defineSweep } from '../kernel/define.ts';
 import { autoReceive, cancelUnanswered, complete, expireUnpaid, orderSweepBatch } from './commands/sweeps.ts';
 
 export const expireUnpaidOrders = defineSweep({
-  name: 'orders.expireUnpaid', everySeconds: 2, batch: orderSweepBatch, command: expireUnpaid,
+  name: 'orders.expireUnpaid',
+  everySeconds: 2,
+  batch: orderSweepBatch,
+  command: expireUnpaid,
   summary: expireUnpaid.summary,
 });
 
 export const cancelUnansweredOrders = defineSweep({
-  name: 'orders.cancelUnanswered', everySeconds: 60, batch: orderSweepBatch, command: cancelUnanswered,
+  name: 'orders.cancelUnanswered',
+  everySeconds: 60,
+  batch: orderSweepBatch,
+  command: cancelUnanswered,
   summary: cancelUnanswered.summary,
 });
 
 export const autoReceiveOrders = defineSweep({
-  name: 'orders.autoReceive', everySeconds: 60, batch: orderSweepBatch, command: autoReceive,
+  name: 'orders.autoReceive',
+  everySeconds: 60,
+  batch: orderSweepBatch,
+  command: autoReceive,
   summary: autoReceive.summary,
 });
 
 export const completeOrders = defineSweep({
-  name: 'orders.complete', everySeconds: 60, batch: orderSweepBatch, command: complete,
+  name: 'orders.complete',
+  everySeconds: 60,
+  batch: orderSweepBatch,
+  command: complete,
   summary: complete.summary,
 });

@@ -1,6 +1,6 @@
 import { defineMachine } from '../kernel/machine.ts';
 
-/** What is paid at once. Money that arrives after the end of the window puts the group back if the stock is still there. */
+/** What is paid at once. Money that comes after the window puts the group back if the stock is still there. */
 export const orderGroupMachine = defineMachine({
   name: 'order_group',
   initial: 'awaiting_payment',
@@ -21,8 +21,16 @@ export const orderMachine = defineMachine({
   name: 'order',
   initial: 'awaiting_payment',
   states: [
-    'awaiting_payment', 'placed', 'accepted', 'ready_for_pickup', 'delivered', 'received', 'completed',
-    'payment_expired', 'rejected', 'cancelled',
+    'awaiting_payment',
+    'placed',
+    'accepted',
+    'ready_for_pickup',
+    'delivered',
+    'received',
+    'completed',
+    'payment_expired',
+    'rejected',
+    'cancelled',
   ],
   moves: {
     pay: [{ from: 'awaiting_payment', by: 'system', to: 'placed' }],

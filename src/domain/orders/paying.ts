@@ -86,7 +86,9 @@ export async function recordRefund(tx: Tx, orderId: string, state: 'refunded' | 
 }
 
 const refundNews = {
-  pending: 'refund_started', refunded: 'refunded', failed: 'refund_failed',
+  pending: 'refund_started',
+  refunded: 'refunded',
+  failed: 'refund_failed',
 } as const satisfies Record<Exclude<RefundState, 'due'>, OrderChangeKind>;
 
 async function setRefund(tx: Tx, found: OrderWithLines, state: keyof typeof refundNews): Promise<void> {

@@ -5,7 +5,13 @@ import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import { multiplyMinor, type Currency } from '../kernel/money.ts';
 import {
-  deliveryMethods, OrderEntity, OrderGroupEntity, OrderLineEntity, paymentMethods, type OrderGroup, type PaymentMethod,
+  deliveryMethods,
+  OrderEntity,
+  OrderGroupEntity,
+  OrderLineEntity,
+  paymentMethods,
+  type OrderGroup,
+  type PaymentMethod,
 } from './entities.ts';
 import { tellOrder } from './moving.ts';
 import { orderSettingsPort } from './settings.ts';
@@ -23,7 +29,12 @@ export interface Purchase {
   readonly paymentMethod: PaymentMethod;
   readonly currency: Currency;
   readonly offerId: string | null;
-  readonly line: { readonly listingId: string; readonly title: string; readonly unitPriceMinor: number; readonly quantity: number };
+  readonly line: {
+    readonly listingId: string;
+    readonly title: string;
+    readonly unitPriceMinor: number;
+    readonly quantity: number;
+  };
 }
 
 export async function paymentDeadline(tx: Tx): Promise<Date> {
@@ -40,7 +51,14 @@ export async function openGroup(
   const { buyerId, sellerId, paymentMethod, currency, offerId, line } = purchase;
   const totalMinor = multiplyMinor(line.unitPriceMinor, line.quantity);
   const profiles = await publicProfiles(tx.db, [buyerId, sellerId]);
-  const common = { state: 'awaiting_payment', currency, totalMinor, version: 1, createdAt: now, updatedAt: now } as const;
+  const common = {
+    state: 'awaiting_payment',
+    currency,
+    totalMinor,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+  } as const;
   const opened = tx.db.create(OrderGroupEntity, { ...common, ...group, buyerId, paymentMethod, attemptsDue: false });
   const order = tx.db.create(OrderEntity, {
     ...common,

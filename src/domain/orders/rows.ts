@@ -1,7 +1,13 @@
 import { LockMode } from '@mikro-orm/core';
 import type { Db, Tx } from '../kernel/define.ts';
 import {
-  OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup, type OrderGroupId, type OrderId,
+  OrderEntity,
+  OrderGroupEntity,
+  OrderLineEntity,
+  type Order,
+  type OrderGroup,
+  type OrderGroupId,
+  type OrderId,
 } from './entities.ts';
 import type { OrderWithLines } from './views.ts';
 

@@ -5,7 +5,14 @@ import { Currency } from '../kernel/money.ts';
 import { orNull } from '../kernel/or-null.ts';
 import { iso, Timestamp } from '../kernel/timestamp.ts';
 import {
-  deliveryMethods, OrderGroupId, OrderId, paymentMethods, refundStates, type Order, type OrderGroup, type OrderLine,
+  deliveryMethods,
+  OrderGroupId,
+  OrderId,
+  paymentMethods,
+  refundStates,
+  type Order,
+  type OrderGroup,
+  type OrderLine,
 } from './entities.ts';
 import { orderGroupMachine, orderMachine } from './machine.ts';
 
@@ -74,11 +81,22 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
   const { id, version, groupId, state, currency, totalMinor, offerId, reason, refundState } = order;
   const codeShown = side === 'buyer' && (state === 'accepted' || state === 'ready_for_pickup');
   return {
-    id, version, orderGroupId: groupId, role: side, state, currency, totalMinor, offerId, reason,
+    id,
+    version,
+    orderGroupId: groupId,
+    role: side,
+    state,
+    currency,
+    totalMinor,
+    offerId,
+    reason,
     buyer: { id: order.buyerId, fullName: order.buyerName },
     seller: { id: order.sellerId, fullName: order.sellerName },
     lines: lines.map((line) => ({
-      listingId: line.listingId, title: line.title, unitPriceMinor: line.unitPriceMinor, quantity: line.quantity,
+      listingId: line.listingId,
+      title: line.title,
+      unitPriceMinor: line.unitPriceMinor,
+      quantity: line.quantity,
       totalMinor: line.totalMinor,
     })),
     delivery: { method: order.deliveryMethod },
@@ -98,7 +116,12 @@ export function orderGroupView(
 ): z.input<typeof OrderGroupView> {
   const { id, version, state, currency, totalMinor, paymentMethod, deadline } = group;
   return {
-    id, version, state, currency, totalMinor, paymentMethod,
+    id,
+    version,
+    state,
+    currency,
+    totalMinor,
+    paymentMethod,
     deadline: iso(deadline),
     orders: parts.orders.map((order) => orderView(order, 'buyer')),
     serverNow: iso(parts.now),

@@ -14,12 +14,18 @@ export const checkoutOffer = defineCommand({
   name: 'offers.checkout',
   access: 'user',
   ratePerMinute: 30,
-  summary: 'Order what an accepted offer keeps aside, at the agreed price, and wait for the payment until the deadline.',
+  summary:
+    'Order what an accepted offer keeps aside, at the agreed price, and wait for the payment until the deadline.',
   input: z.strictObject({ offerId: OfferId, ...placingInput }),
   output: OrderGroupView,
   errors: [
-    'orders.delivery_unavailable', 'offers.not_found', 'offers.wrong_state', 'offers.stale', 'offers.not_your_turn',
-    'offers.expired', 'orders.out_of_stock',
+    'orders.delivery_unavailable',
+    'offers.not_found',
+    'offers.wrong_state',
+    'offers.stale',
+    'offers.not_your_turn',
+    'offers.expired',
+    'orders.out_of_stock',
   ],
   emits: [orderChanged, offerChanged],
   async run({ input, actor, tx, fail }) {

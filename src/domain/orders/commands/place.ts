@@ -22,7 +22,11 @@ export const placeOrder = defineCommand({
   }),
   output: OrderGroupView,
   errors: [
-    'orders.delivery_unavailable', 'listings.not_found', 'orders.own_listing', 'orders.too_large', 'orders.out_of_stock',
+    'orders.delivery_unavailable',
+    'listings.not_found',
+    'orders.own_listing',
+    'orders.too_large',
+    'orders.out_of_stock',
   ],
   emits: [orderChanged],
   async run({ input, actor, tx, fail }) {

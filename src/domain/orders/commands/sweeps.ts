@@ -15,7 +15,12 @@ import type { OrderWithLines } from '../views.ts';
 /** Small, because a batch holds the locks of all its listings. */
 export const orderSweepBatch = limits.sweepBatch / 4;
 
-const swept = { access: 'system', input: z.strictObject({}), output: z.object({ swept: z.int() }), errors: [] } as const;
+const swept = {
+  access: 'system',
+  input: z.strictObject({}),
+  output: z.object({ swept: z.int() }),
+  errors: [],
+} as const;
 const skipLocked = { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, refresh: true, limit: orderSweepBatch } as const;
 
 export const expireUnpaid = defineCommand({
@@ -30,7 +35,8 @@ export const expireUnpaid = defineCommand({
     for (const group of groups) {
       applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at: now });
       group.attemptsDue = true;
-      for (const found of await lockOrdersOf(tx, group)) await sweepMove(tx, found, { name: 'expire', kind: 'expired' });
+      for (const found of await lockOrdersOf(tx, group))
+        await sweepMove(tx, found, { name: 'expire', kind: 'expired' });
     }
     for (const group of groups) await releaseHeld(tx, group);
     return { swept: groups.length };
@@ -71,7 +77,11 @@ export const complete = defineCommand({
   summary: 'Complete orders that have been received.',
   emits: [orderChanged],
   async run({ tx }) {
-    const received = await tx.db.find(OrderEntity, { state: 'received' }, { ...skipLocked, orderBy: { updatedAt: 'asc' } });
+    const received = await tx.db.find(
+      OrderEntity,
+      { state: 'received' },
+      { ...skipLocked, orderBy: { updatedAt: 'asc' } },
+    );
     const orders = await withLines(tx.db, received);
     for (const found of orders) await sweepMove(tx, found, { name: 'complete', kind: 'completed' });
     return { swept: orders.length };

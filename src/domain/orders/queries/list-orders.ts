@@ -20,11 +20,17 @@ export const listOrders = defineQuery({
   errors: [],
   async run({ input, actor, db }) {
     const after = decodeCursor(input.cursor, z.tuple([Timestamp, OrderId]));
-    const orders = await db.find(OrderEntity, {
-      [input.as === 'buyer' ? 'buyerId' : 'sellerId']: actor.userId,
-      ...(input.status && { state: input.status }),
-      ...(after && { $or: [{ createdAt: { $lt: new Date(after[0]) } }, { createdAt: new Date(after[0]), id: { $lt: after[1] } }] }),
-    }, { orderBy: { createdAt: 'desc', id: 'desc' }, limit: input.limit + 1 });
+    const orders = await db.find(
+      OrderEntity,
+      {
+        [input.as === 'buyer' ? 'buyerId' : 'sellerId']: actor.userId,
+        ...(input.status && { state: input.status }),
+        ...(after && {
+          $or: [{ createdAt: { $lt: new Date(after[0]) } }, { createdAt: new Date(after[0]), id: { $lt: after[1] } }],
+        }),
+      },
+      { orderBy: { createdAt: 'desc', id: 'desc' }, limit: input.limit + 1 },
+    );
     return cutPage(await withLines(db, orders), input.limit, {
       item: (found) => orderView(found, input.as),
       key: ({ order }) => [iso(order.createdAt), order.id],

@@ -3,19 +3,21 @@ import { conversationPartners } from '../../chat/index.ts';
 import { defineQuery } from '../../kernel/define.ts';
 import { UserId } from '../../kernel/ids.ts';
 import { limits } from '../../kernel/limits.ts';
+import { tradingPartners } from '../../orders/index.ts';
 import { membershipPort } from '../ports.ts';
 import { PresenceView } from '../signals.ts';
 
 export const watchPresence = defineQuery({
   name: 'presence.watch',
   access: 'user',
-  summary: 'Hear when these people come and go, instead of those before. People you do not talk with are left out.',
+  summary: 'Hear when these people come and go, instead of those before. People you neither talk nor trade with are left out.',
   input: z.strictObject({ userIds: z.array(UserId).max(limits.presenceWatchMax) }),
   output: z.object({ items: z.array(PresenceView) }),
   errors: ['rooms.socket_required'],
   async run({ input, actor, sql, meta, port, fail }) {
     if (!meta.connection) return fail('rooms.socket_required');
-    const known = await conversationPartners(sql, actor.userId, input.userIds);
+    const talking = await conversationPartners(sql, actor.userId, input.userIds);
+    const known = talking.union(await tradingPartners(sql, actor.userId, input.userIds));
     const items = await port(membershipPort).watch(meta.connection, [...known]);
     return { items: items as z.input<typeof PresenceView>[] };
   },
