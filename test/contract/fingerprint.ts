@@ -9,7 +9,8 @@ export async function fingerprint(database: Database): Promise<Record<string, st
     select tablename as name from pg_tables where schemaname = 'public' and tablename <> 'spatial_ref_sys'`.execute(db);
   const hashes = tables.map(
     ({ name }) => sql`
-    select ${name}::text as name, count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash
+    select ${name}::text as name,
+           count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' order by t::text)), '') as hash
     from ${sql.table(name)} t`,
   );
   const { rows } = await sql<{ name: string; hash: string }>`${sql.join(hashes, sql` union all `)}`.execute(db);

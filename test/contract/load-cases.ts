@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { areas } from '../../src/domain/registry.ts';
 import type { AreaCases } from './cases.ts';
 
-/** The cases of all areas, from `cases/<area>.ts`; an area without the file has none, which the completeness test tells. */
+/** The cases of all areas, from `cases/<area>.ts`, none where it is missing; the completeness test then fails. */
 export async function loadCases(): Promise<AreaCases> {
   const all = await Promise.all(areas.map(({ name }) => casesOf(name)));
   return {

@@ -42,7 +42,7 @@ describe.each([...machines.values()])('the machine $name', (machine) => {
   });
 });
 
-/** What each CHECK `state in (…)` lists, sorted, of the table of a name: `order`, or `sub_order` with a word before it. */
+/** What each CHECK `state in (…)` lists, sorted, in the table of a name, also with a word before it. */
 async function statesInDatabase(table: string): Promise<string[][]> {
   const db = market.database.fork().getKysely() as unknown as Sql;
   const { rows } = await sql<{ definition: string }>`

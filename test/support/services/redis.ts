@@ -24,7 +24,7 @@ export async function startLocalRedis(): Promise<Service | null> {
   return { url, origin: `${binary}, started for this run`, stop: server.stop };
 }
 
-/** Throws when nothing speaks the Redis protocol there. Any answer to PING will do, also a refusal without a password. */
+/** Throws when nothing there speaks Redis. Any answer to PING will do, also a refusal without a password. */
 export async function checkRedis(url: string): Promise<void> {
   const { hostname, port } = new URL(url);
   await new Promise<void>((resolve, reject) => {
