@@ -29,7 +29,10 @@ async function agreed(quantity = 2, on?: Pick<Deal, 'seller' | 'listingId'>): Pr
 test('an accepted offer becomes an order at the agreed price with the units it kept aside', async () => {
   const { seller, buyer, listingId, offerId } = await agreed();
   const group = await market.ok(buyer, 'offers.checkout', { offerId, ...pickup });
-  expect(group).toMatchObject({ totalMinor: 4_000, orders: [{ offerId, lines: [{ unitPriceMinor: 2_000, quantity: 2 }] }] });
+  expect(group).toMatchObject({
+    totalMinor: 4_000,
+    orders: [{ offerId, lines: [{ unitPriceMinor: 2_000, quantity: 2 }] }],
+  });
   expect(await stockOf(market, listingId)).toMatchObject({ quantity: 3, reserved: 2 });
   expect(await market.ok(seller, 'offers.get', { offerId })).toMatchObject({ state: 'consumed' });
   await pay(market, { seller, buyer, listingId, groupId: group.id, orderId: group.orders[0].id });

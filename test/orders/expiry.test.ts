@@ -20,10 +20,18 @@ test('an unpaid order expires at its deadline, gives its stock back and ends its
   await market.runJob('orders.expireUnpaid');
   expect(await stockOf(market, bought.listingId)).toEqual({ quantity: 1, reserved: 0, state: 'active' });
   await market.runJob('payments.settle');
-  expect(await market.ok(bought.buyer, 'payments.get', { paymentId })).toMatchObject({ state: 'expired', allowedActions: [] });
+  expect(await market.ok(bought.buyer, 'payments.get', { paymentId })).toMatchObject({
+    state: 'expired',
+    allowedActions: [],
+  });
   for (const user of [bought.buyer, bought.seller]) {
-    const last = (await market.inboxOf(user)).filter(({ type }) => type === 'order.changed').at(-1);
-    expect(last?.data).toMatchObject({ state: 'payment_expired', deadline: null, allowedActions: [], change: { kind: 'expired' } });
+    const last = (await market.inboxOf(user)).findLast(({ type }) => type === 'order.changed');
+    expect(last?.data).toMatchObject({
+      state: 'payment_expired',
+      deadline: null,
+      allowedActions: [],
+      change: { kind: 'expired' },
+    });
   }
   till.behaviour = 'succeed';
 });
@@ -32,7 +40,9 @@ test('sweeping again, at once or late, changes nothing more', async () => {
   const seller = await market.user();
   const listingId = await listingOf(market, seller, { quantity: 60 });
   const buyer = await market.user();
-  await Promise.all(Array.from({ length: 55 }, () => market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup })));
+  await Promise.all(
+    Array.from({ length: 55 }, () => market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup })),
+  );
   expect(await stockOf(market, listingId)).toMatchObject({ reserved: 55 });
   travel(market, 86_400_000);
   await Promise.all([1, 2, 3].map(() => market.runJob('orders.expireUnpaid')));
@@ -45,7 +55,9 @@ test('sweeping again, at once or late, changes nothing more', async () => {
 test('the deadline counts without any sweep: a late payment is not started, a late acceptance fails', async () => {
   const bought = await purchase(market);
   travel(market, 900_001);
-  expect(await market.fails(bought.buyer, 'payments.start', { orderGroupId: bought.groupId, method: 'sandbox' })).toBe('payments.expired');
+  expect(await market.fails(bought.buyer, 'payments.start', { orderGroupId: bought.groupId, method: 'sandbox' })).toBe(
+    'payments.expired',
+  );
   const db = market.database.orm.em.getConnection();
   await db.execute("update sub_order set state = 'placed' where id = ?", [bought.orderId]);
   expect(await market.fails(bought.seller, 'orders.accept', { orderId: bought.orderId })).toBe('orders.expired');

@@ -15,7 +15,9 @@ test('five wrong pickup codes pause the hand-over, even for the right one; then 
   await market.ok(seller, 'orders.readyForPickup', { orderId });
   const { pickupCode } = await market.ok(buyer, 'orders.get', { orderId });
   const wrong = pickupCode === '000000' ? '000001' : '000000';
-  const codes = await Promise.all(Array.from({ length: 5 }, () => market.fails(seller, 'orders.handOver', { orderId, pickupCode: wrong })));
+  const codes = await Promise.all(
+    Array.from({ length: 5 }, () => market.fails(seller, 'orders.handOver', { orderId, pickupCode: wrong })),
+  );
   expect(new Set(codes)).toEqual(new Set(['orders.wrong_code']));
   const reply = await market.call(seller, 'orders.handOver', { orderId, pickupCode });
   expect(reply.ok || reply.error).toMatchObject({ code: 'orders.code_locked', retryAfterMs: expect.any(Number) });
@@ -29,7 +31,9 @@ test('the seller never sees the pickup code, in answers, lists or events', async
   const { pickupCode } = await market.ok(buyer, 'orders.get', { orderId });
   expect(pickupCode).toMatch(/^\d{6}$/);
   const seen = JSON.stringify([
-    await market.ok(seller, 'orders.get', { orderId }), await market.ok(seller, 'orders.list', { as: 'seller' }), await market.inboxOf(seller),
+    await market.ok(seller, 'orders.get', { orderId }),
+    await market.ok(seller, 'orders.list', { as: 'seller' }),
+    await market.inboxOf(seller),
   ]);
   expect(seen).toContain('"pickupCode":null');
   expect(seen).not.toContain(`"pickupCode":"`);

@@ -15,7 +15,8 @@ test('each side pages through its own orders, newest first, by state', async () 
   const [seller, buyer] = [await market.user(), await market.user()];
   const listingId = await listingOf(market, seller, { quantity: 9 });
   const placed: string[] = [];
-  for (let i = 0; i < 5; i += 1) placed.push((await market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup })).orders[0].id);
+  for (let i = 0; i < 5; i += 1)
+    placed.push((await market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup })).orders[0].id);
   await market.ok(buyer, 'orders.cancel', { orderId: placed[0] });
   const seen: string[] = [];
   let cursor: string | undefined;
@@ -37,7 +38,9 @@ test('to a stranger an order and a payment do not exist', async () => {
     expect(await market.fails(stranger, `orders.${name}`, { orderId })).toBe('orders.not_found');
   }
   expect(await market.fails(stranger, 'orders.handOver', { orderId, pickupCode: '123456' })).toBe('orders.not_found');
-  expect(await market.fails(stranger, 'payments.start', { orderGroupId: groupId, method: 'sandbox' })).toBe('orders.not_found');
+  expect(await market.fails(stranger, 'payments.start', { orderGroupId: groupId, method: 'sandbox' })).toBe(
+    'orders.not_found',
+  );
   expect(await market.fails(stranger, 'payments.get', { paymentId })).toBe('payments.not_found');
   expect(await market.fails(stranger, 'payments.cancel', { paymentId })).toBe('payments.not_found');
 });
@@ -48,10 +51,17 @@ test('folding all events of a person equals a fresh snapshot', async () => {
   await purchase(market);
   for (const user of [buyer, seller]) {
     const folded = new Map<string, unknown>();
-    for (const { data: { change: _, entity, ...view } } of await market.inboxOf(user)) if (entity === 'order') folded.set(view.id, view);
+    for (const {
+      data: { change: _, entity, ...view },
+    } of await market.inboxOf(user))
+      if (entity === 'order') folded.set(view.id, view);
     const db = market.database.fork();
     const fresh = await orderSnapshot.load({
-      db, sql: db.getKysely() as never, userId: user.id as never, now: new Date(), port: (port) => market.ports.get(port),
+      db,
+      sql: db.getKysely() as never,
+      userId: user.id as never,
+      now: new Date(),
+      port: (port) => market.ports.get(port),
     });
     expect(JSON.parse(JSON.stringify(fresh.map((view) => view)))).toEqual([...folded.values()]);
   }

@@ -17,7 +17,11 @@ test('placing an order keeps units aside, sets a deadline and tells both sides',
   expect(Date.parse(group.deadline)).toBeGreaterThan(Date.parse(group.serverNow));
   const [order] = group.orders;
   expect(order).toMatchObject({
-    orderGroupId: group.id, role: 'buyer', state: 'awaiting_payment', deadline: group.deadline, pickupCode: null,
+    orderGroupId: group.id,
+    role: 'buyer',
+    state: 'awaiting_payment',
+    deadline: group.deadline,
+    pickupCode: null,
     lines: [{ listingId, title: 'Desk lamp', unitPriceMinor: 2_500, quantity: 2, totalMinor: 5_000 }],
     allowedActions: ['payments.start', 'orders.cancel'],
   });
@@ -25,7 +29,11 @@ test('placing an order keeps units aside, sets a deadline and tells both sides',
   const told = (await market.inboxOf(seller)).filter(({ type }) => type === 'order.changed');
   expect(told).toHaveLength(1);
   expect(told[0]?.data).toMatchObject({
-    entity: 'order', role: 'seller', buyer: { id: buyer.id, fullName: 'Asha' }, allowedActions: [], change: { kind: 'created' },
+    entity: 'order',
+    role: 'seller',
+    buyer: { id: buyer.id, fullName: 'Asha' },
+    allowedActions: [],
+    change: { kind: 'created' },
   });
 });
 
@@ -33,9 +41,13 @@ test('20 buyers of the last unit at once make exactly one order', async () => {
   const seller = await market.user();
   const listingId = await listingOf(market, seller, { quantity: 1 });
   const buyers = await Promise.all(Array.from({ length: 20 }, () => market.user()));
-  const replies = await Promise.all(buyers.map((buyer) => market.call(buyer, 'orders.place', { listingId, quantity: 1, ...pickup })));
+  const replies = await Promise.all(
+    buyers.map((buyer) => market.call(buyer, 'orders.place', { listingId, quantity: 1, ...pickup })),
+  );
   expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
-  expect(new Set(replies.flatMap((reply) => (reply.ok ? [] : reply.error.code)))).toEqual(new Set(['orders.out_of_stock']));
+  expect(new Set(replies.flatMap((reply) => (reply.ok ? [] : reply.error.code)))).toEqual(
+    new Set(['orders.out_of_stock']),
+  );
   expect(await stockOf(market, listingId)).toMatchObject({ quantity: 1, reserved: 1 });
 });
 
@@ -45,12 +57,17 @@ test('nobody buys from themselves, what is not for sale, or more than there is',
   const paused = await listingOf(market, seller);
   await market.ok(seller, 'listings.pause', { listingId: paused });
   expect(await market.fails(seller, 'orders.place', { listingId, quantity: 1, ...pickup })).toBe('orders.own_listing');
-  expect(await market.fails(buyer, 'orders.place', { listingId: paused, quantity: 1, ...pickup })).toBe('listings.not_found');
+  expect(await market.fails(buyer, 'orders.place', { listingId: paused, quantity: 1, ...pickup })).toBe(
+    'listings.not_found',
+  );
   expect(await market.fails(buyer, 'orders.place', { listingId, quantity: 6, ...pickup })).toBe('orders.out_of_stock');
-  expect(await market.fails(buyer, 'orders.place', { listingId, quantity: 1, ...pickup, delivery: { method: 'courier' } }))
-    .toBe('orders.delivery_unavailable');
+  expect(
+    await market.fails(buyer, 'orders.place', { listingId, quantity: 1, ...pickup, delivery: { method: 'courier' } }),
+  ).toBe('orders.delivery_unavailable');
   const dear = await listingOf(market, seller, { priceMinor: 900_000_000_000, quantity: 10 });
-  expect(await market.fails(buyer, 'orders.place', { listingId: dear, quantity: 2, ...pickup })).toBe('orders.too_large');
+  expect(await market.fails(buyer, 'orders.place', { listingId: dear, quantity: 2, ...pickup })).toBe(
+    'orders.too_large',
+  );
   expect(await stockOf(market, listingId)).toMatchObject({ reserved: 0 });
 });
 
@@ -58,7 +75,10 @@ test('the same idempotency key places one order', async () => {
   const [seller, buyer] = [await market.user(), await market.user()];
   const listingId = await listingOf(market, seller);
   const input = { listingId, quantity: 1, ...pickup, idempotencyKey: crypto.randomUUID() };
-  const [first, second] = await Promise.all([market.ok(buyer, 'orders.place', input), market.ok(buyer, 'orders.place', input)]);
+  const [first, second] = await Promise.all([
+    market.ok(buyer, 'orders.place', input),
+    market.ok(buyer, 'orders.place', input),
+  ]);
   expect(second).toEqual(first);
   expect(await stockOf(market, listingId)).toMatchObject({ reserved: 1 });
 });

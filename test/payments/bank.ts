@@ -1,5 +1,10 @@
 import {
-  createSandboxBank, createSandboxProvider, paymentProvidersPort, paymentSettingsPort, type PaymentProvider, type Refusal,
+  createSandboxBank,
+  createSandboxProvider,
+  paymentProvidersPort,
+  paymentSettingsPort,
+  type PaymentProvider,
+  type Refusal,
   type SandboxBank,
 } from '../../src/domain/payments/index.ts';
 import type { Behaviour } from '../../src/domain/payments/sandbox/bank.ts';
@@ -29,7 +34,9 @@ export function openBank(market: Harness): Till {
   const bank = createSandboxBank({
     sql: () => market.database.fork().getKysely() as unknown as Sql,
     webhookUrl: 'http://market.test/v1/webhooks/sandbox',
-    secret, confirmAfterMs, clock: market.clock,
+    secret,
+    confirmAfterMs,
+    clock: market.clock,
     behaviourOf: () => till.behaviour,
     async post(_, { body, headers }) {
       if (!till.connected) throw new Error('no connection');
@@ -70,7 +77,10 @@ export interface Purchase {
   readonly orderId: string;
 }
 
-export async function purchase(market: Harness, fields: { quantity?: number; priceMinor?: number } = {}): Promise<Purchase> {
+export async function purchase(
+  market: Harness,
+  fields: { quantity?: number; priceMinor?: number } = {},
+): Promise<Purchase> {
   const [seller, buyer] = [await market.user(), await market.user()];
   const listingId = await listingOf(market, seller, fields);
   const group = await market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup });
@@ -99,7 +109,8 @@ export async function refundAll(market: Harness, till: Till): Promise<void> {
 }
 
 export async function charges(market: Harness, attemptId: string): Promise<number> {
-  const rows = await market.database.orm.em.getConnection().execute(
-    'select count(*)::int as n from sandbox_charge where attempt_id = ?', [attemptId]);
+  const rows = await market.database.orm.em
+    .getConnection()
+    .execute('select count(*)::int as n from sandbox_charge where attempt_id = ?', [attemptId]);
   return (rows as unknown as { n: number }[])[0]?.n ?? 0;
 }

@@ -13,7 +13,10 @@ afterAll(() => market.close());
 test('a cancelled attempt is stopped at the bank, and the order can be paid by another', async () => {
   const bought = await purchase(market);
   const paymentId = await pay(market, bought);
-  expect(await market.ok(bought.buyer, 'payments.cancel', { paymentId })).toMatchObject({ state: 'cancelled', allowedActions: [] });
+  expect(await market.ok(bought.buyer, 'payments.cancel', { paymentId })).toMatchObject({
+    state: 'cancelled',
+    allowedActions: [],
+  });
   expect(await market.fails(bought.buyer, 'payments.cancel', { paymentId })).toBe('payments.not_possible');
   await market.runJob('payments.poll');
   expect(await till.bank.find(paymentId)).toMatchObject({ status: 'cancelled' });
@@ -36,15 +39,19 @@ test('cancelling the order while its success arrives ends in one of two whole ou
     ]);
     const { state, refund } = await market.ok(bought.buyer, 'orders.get', { orderId: bought.orderId });
     const stock = await stockOf(market, bought.listingId);
-    if (state === 'placed') expect([refund, stock.quantity, stock.reserved]).toEqual([null, 0, 0]);
-    else expect([state, refund?.amountMinor, stock.quantity, stock.reserved]).toEqual(['cancelled', 2_500, 1, 0]);
+    expect([
+      ['placed', undefined, 0, 0],
+      ['cancelled', 2_500, 1, 0],
+    ]).toContainEqual([state, refund?.amountMinor, stock.quantity, stock.reserved]);
   }
 });
 
 test('an order that does not come about after payment is refunded once and its stock returns', async () => {
   const endings = [
-    ({ buyer, orderId }: Awaited<ReturnType<typeof paid>>) => market.ok(buyer, 'orders.cancel', { orderId, reason: 'Changed my mind' }),
-    ({ seller, orderId }: Awaited<ReturnType<typeof paid>>) => market.ok(seller, 'orders.reject', { orderId, reason: 'It broke' }),
+    ({ buyer, orderId }: Awaited<ReturnType<typeof paid>>) =>
+      market.ok(buyer, 'orders.cancel', { orderId, reason: 'Changed my mind' }),
+    ({ seller, orderId }: Awaited<ReturnType<typeof paid>>) =>
+      market.ok(seller, 'orders.reject', { orderId, reason: 'It broke' }),
     async () => {
       travel(market, 72 * 3_600_000 + 1);
       await market.runJob('orders.cancelUnanswered');
@@ -62,7 +69,9 @@ test('an order that does not come about after payment is refunded once and its s
     await bankReports(market, till);
     expect((await order()).refund.state).toBe('refunded');
     expect(await market.ok(bought.buyer, 'payments.get', { paymentId: bought.paymentId })).toMatchObject({
-      state: 'captured', capturedMinor: 2_500, refundedMinor: 2_500,
+      state: 'captured',
+      capturedMinor: 2_500,
+      refundedMinor: 2_500,
     });
     expect(await refundsOf(bought.paymentId)).toBe(1);
   }
@@ -77,12 +86,15 @@ test('a refund that the bank fails shows on the order and the payment', async ()
   await market.runJob('payments.refund');
   await bankReports(market, till);
   expect((await market.ok(bought.buyer, 'orders.get', { orderId: bought.orderId })).refund.state).toBe('failed');
-  const last = (await market.inboxOf(bought.buyer)).filter(({ type }) => type === 'payment.changed').at(-1);
+  const last = (await market.inboxOf(bought.buyer)).findLast(({ type }) => type === 'payment.changed');
   expect(last?.data).toMatchObject({ refundedMinor: 0, change: { kind: 'refund_failed' } });
 });
 
 async function refundsOf(paymentId: string): Promise<number> {
   const rows = await market.database.orm.em.getConnection().execute(
-    'select count(*)::int as n from sandbox_refund r join sandbox_charge c on c.id = r.charge_id where c.attempt_id = ?', [paymentId]);
+    `select count(*)::int as n from sandbox_refund r join sandbox_charge c on c.id = r.charge_id
+     where c.attempt_id = ?`,
+    [paymentId],
+  );
   return (rows as unknown as { n: number }[])[0]?.n ?? 0;
 }

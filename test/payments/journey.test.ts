@@ -16,10 +16,15 @@ test('an order goes from placing to completed, and both sides are told each step
   const paymentId = await pay(market, bought);
   expect(await market.ok(buyer, 'payments.get', { paymentId })).toMatchObject({ state: 'processing' });
   await bankReports(market, till);
-  expect(await market.ok(buyer, 'payments.get', { paymentId })).toMatchObject({ state: 'captured', capturedMinor: 2_500 });
+  expect(await market.ok(buyer, 'payments.get', { paymentId })).toMatchObject({
+    state: 'captured',
+    capturedMinor: 2_500,
+  });
   expect(await stockOf(market, listingId)).toEqual({ quantity: 2, reserved: 0, state: 'active' });
   expect(await market.ok(seller, 'orders.get', { orderId })).toMatchObject({
-    state: 'placed', allowedActions: ['orders.accept', 'orders.reject'], pickupCode: null,
+    state: 'placed',
+    allowedActions: ['orders.accept', 'orders.reject'],
+    pickupCode: null,
   });
   await market.ok(seller, 'orders.accept', { orderId });
   const ready = await market.ok(seller, 'orders.readyForPickup', { orderId });
@@ -29,7 +34,10 @@ test('an order goes from placing to completed, and both sides are told each step
   await market.ok(buyer, 'orders.confirmReceived', { orderId });
   await market.runJob('orders.complete');
   const kinds = ['created', 'placed', 'accepted', 'ready_for_pickup', 'delivered', 'received', 'completed'];
-  for (const [user, role] of [[buyer, 'buyer'], [seller, 'seller']] as const) {
+  for (const [user, role] of [
+    [buyer, 'buyer'],
+    [seller, 'seller'],
+  ] as const) {
     const told = (await market.inboxOf(user)).filter(({ type }) => type === 'order.changed');
     expect(told.map(({ data }) => data.change.kind)).toEqual(kinds);
     expect(told.map(({ data }) => data.version)).toEqual([1, 2, 3, 4, 5, 6, 7]);

@@ -10,7 +10,11 @@ beforeAll(async () => {
 });
 afterAll(() => market.close());
 
-async function started(): Promise<{ paymentId: string; state: () => Promise<string>; orderState: () => Promise<string> }> {
+async function started(): Promise<{
+  paymentId: string;
+  state: () => Promise<string>;
+  orderState: () => Promise<string>;
+}> {
   const { buyer, groupId, orderId } = await purchase(market);
   const { payment } = await market.ok(buyer, 'payments.start', { orderGroupId: groupId, method: 'sandbox' });
   return {
@@ -63,13 +67,16 @@ test('two workers at once charge once', async () => {
 
 test('success that is told before the answer to the submission is recorded counts once', async () => {
   const { paymentId, state, orderState } = await started();
-  await withProvider({
-    async start(charge) {
-      const answer = await till.provider.start(charge);
-      await bankReports(market, till);
-      return answer;
+  await withProvider(
+    {
+      async start(charge) {
+        const answer = await till.provider.start(charge);
+        await bankReports(market, till);
+        return answer;
+      },
     },
-  }, () => market.runJob('payments.submit'));
+    () => market.runJob('payments.submit'),
+  );
   expect(await state()).toBe('captured');
   expect(await orderState()).toBe('placed');
   expect(await charges(market, paymentId)).toBe(1);
@@ -101,7 +108,11 @@ test('a provider that hangs is left after the time for an answer', async () => {
 });
 
 test('what the provider has never heard of is submitted again in time, and failed when time is over', async () => {
-  const deaf = { start: async () => { throw new Error('connection refused'); } };
+  const deaf = {
+    start: async () => {
+      throw new Error('connection refused');
+    },
+  };
   const first = await started();
   await withProvider(deaf, () => market.runJob('payments.submit'));
   travel(market, 61_000);
@@ -130,7 +141,8 @@ test('an outcome whose message is lost is found by asking after five minutes', a
 
 test('only bound methods pay, only waiting orders are paid, one method at a time', async () => {
   const bought = await purchase(market);
-  const start = (method: string) => market.fails(bought.buyer, 'payments.start', { orderGroupId: bought.groupId, method });
+  const start = (method: string) =>
+    market.fails(bought.buyer, 'payments.start', { orderGroupId: bought.groupId, method });
   expect(await start('card')).toBe('payments.method_unavailable');
   await pay(market, bought);
   await withProvider({ methods: ['sandbox', 'card'] }, async () => {

@@ -7,7 +7,7 @@ import type { OrderMove } from './machine.ts';
 import { moveOrder, tellOrder } from './moving.ts';
 import { lockOrder } from './rows.ts';
 import { orderLimits } from './settings.ts';
-import { OrderView, orderView, sideOf, type OrderSide, type OrderWithLines } from './views.ts';
+import { type OrderView, orderView, sideOf, type OrderSide, type OrderWithLines } from './views.ts';
 
 export const orderInput = { orderId: OrderId };
 export const reasonInput = { reason: z.string().trim().min(1).max(orderLimits.reasonChars).optional() };

@@ -58,7 +58,10 @@ async function whyRefused(
 
 /** The sum over distinct captures of all believed events, with one more fact. */
 async function capturedTotal(tx: Tx, payment: Payment, fact: ProviderFact): Promise<number> {
-  const events = await tx.db.find(ProviderEventEntity, { paymentId: payment.id, outcome: { $in: ['applied', 'ignored'] } });
+  const events = await tx.db.find(ProviderEventEntity, {
+    paymentId: payment.id,
+    outcome: { $in: ['applied', 'ignored'] },
+  });
   const captures = new Map<string, number>();
   for (const told of [...events.map((event) => ProviderFact.parse(event.fact)), fact]) {
     for (const { ref, amountMinor } of told.captures) captures.set(ref, amountMinor);
@@ -73,7 +76,11 @@ interface Told {
 }
 
 const movesByStatus = {
-  requires_action: 'requireAction', processing: 'process', authorized: 'authorize', failed: 'fail', cancelled: 'cancel',
+  requires_action: 'requireAction',
+  processing: 'process',
+  authorized: 'authorize',
+  failed: 'fail',
+  cancelled: 'cancel',
 } as const satisfies Record<Exclude<ProviderFact['status'], 'captured'>, PaymentMove>;
 
 async function applyFact(tx: Tx, told: Told): Promise<boolean> {
@@ -96,7 +103,8 @@ async function applyFact(tx: Tx, told: Told): Promise<boolean> {
 
 async function moveByStatus(tx: Tx, payment: Payment, fact: ProviderFact): Promise<boolean> {
   if (fact.status === 'captured') return false;
-  if (!(await movePayment(tx, payment, { name: movesByStatus[fact.status], by: 'provider' }))) return stopAsking(payment, fact);
+  if (!(await movePayment(tx, payment, { name: movesByStatus[fact.status], by: 'provider' })))
+    return stopAsking(payment, fact);
   payment.failureReason = fact.failureReason;
   if (!['created', 'requires_action'].includes(payment.state)) payment.action = null;
   tellPayer(tx, payment);

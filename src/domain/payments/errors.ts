@@ -5,9 +5,15 @@ export const paymentErrors = defineErrors({
   'payments.method_unavailable': { retry: 'never', http: 422, text: 'This method of payment is not offered here.' },
   'payments.not_payable': { retry: 'refetch', http: 409, text: 'The order is not waiting for a payment.' },
   'payments.expired': { retry: 'refetch', http: 409, text: 'The time to pay is over.' },
-  'payments.in_progress': { retry: 'refetch', http: 409, text: 'A payment with another method is under way; cancel it first.' },
+  'payments.in_progress': {
+    retry: 'refetch',
+    http: 409,
+    text: 'A payment with another method is under way; cancel it first.',
+  },
   'payments.not_possible': {
-    retry: 'refetch', http: 409, text: 'This move is not open to you in the present state; see allowedActions.',
+    retry: 'refetch',
+    http: 409,
+    text: 'This move is not open to you in the present state; see allowedActions.',
   },
   'payments.unknown_provider': { retry: 'never', http: 404, text: 'There is no such payment provider.' },
   'payments.webhook_refused': { retry: 'never', http: 401, text: 'The signature, its time or the shape is wrong.' },

@@ -8,7 +8,10 @@ import { PaymentView, paymentView } from './views.ts';
 const kinds = [...paymentMachine.states, 'partly_captured', 'refunded', 'refund_failed'] as const;
 
 export const paymentChanged = defineEvent({
-  type: 'payment.changed', entity: 'payment', view: PaymentView, change: z.object({ kind: z.enum(kinds) }),
+  type: 'payment.changed',
+  entity: 'payment',
+  view: PaymentView,
+  change: z.object({ kind: z.enum(kinds) }),
 });
 
 export function tellPayer(tx: Tx, payment: Payment, kind: (typeof kinds)[number] = payment.state): void {

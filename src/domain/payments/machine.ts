@@ -8,7 +8,15 @@ export const paymentMachine = defineMachine({
   name: 'payment',
   initial: 'created',
   states: [
-    'created', 'requires_action', 'processing', 'authorized', 'captured', 'failed', 'cancelled', 'expired', 'unknown',
+    'created',
+    'requires_action',
+    'processing',
+    'authorized',
+    'captured',
+    'failed',
+    'cancelled',
+    'expired',
+    'unknown',
     'captured_late',
   ],
   moves: {
@@ -104,5 +112,9 @@ export type RefundState = (typeof refundMachine)['states'][number];
 
 /** States in which an attempt is under way; a group has at most one such attempt. */
 export const openStates = [
-  'created', 'requires_action', 'processing', 'authorized', 'unknown',
+  'created',
+  'requires_action',
+  'processing',
+  'authorized',
+  'unknown',
 ] as const satisfies readonly PaymentState[];

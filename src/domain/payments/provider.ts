@@ -18,9 +18,16 @@ export const ProviderFact = z.object({
   /** Whether real money moves. */
   livemode: z.boolean(),
   captures: z.array(z.object({ ref: Ref, amountMinor: z.int().min(1) })).max(100),
-  refunds: z.array(z.object({
-    ref: Ref, refundId: Ref, amountMinor: z.int().min(1), status: z.enum(['pending', 'succeeded', 'failed']),
-  })).max(100),
+  refunds: z
+    .array(
+      z.object({
+        ref: Ref,
+        refundId: Ref,
+        amountMinor: z.int().min(1),
+        status: z.enum(['pending', 'succeeded', 'failed']),
+      }),
+    )
+    .max(100),
   failureReason: z.string().max(500).nullable(),
 });
 export type ProviderFact = z.infer<typeof ProviderFact>;
@@ -61,7 +68,10 @@ export interface PaymentProvider {
   /** `refundId` is the idempotency key. */
   refund(refund: { refundId: string; providerRef: string; amountMinor: number }): Promise<ProviderFact>;
   /** Null when the signature, its time or the shape is wrong. Header names are in lower case. */
-  verifyWebhook(rawBody: string, headers: Readonly<Record<string, string>>): { eventId: string; fact: ProviderFact } | null;
+  verifyWebhook(
+    rawBody: string,
+    headers: Readonly<Record<string, string>>,
+  ): { eventId: string; fact: ProviderFact } | null;
 }
 
 /** By name, which is also the last part of the webhook's address. */

@@ -40,8 +40,18 @@ async function approveRefund(
   assert((await refundable(tx, payment)) >= amountMinor, `payment ${payment.id} has ${amountMinor} left to refund`);
   const now = await tx.now();
   tx.db.create(RefundEntity, {
-    id: newId(), paymentId: payment.id, orderId, state: 'approved', amountMinor, currency: payment.currency,
-    providerRef: null, submitAt: now, submitTries: 0, version: 1, createdAt: now, updatedAt: now,
+    id: newId(),
+    paymentId: payment.id,
+    orderId,
+    state: 'approved',
+    amountMinor,
+    currency: payment.currency,
+    providerRef: null,
+    submitAt: now,
+    submitTries: 0,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
   });
 }
 
@@ -56,7 +66,9 @@ export async function applyRefunds(tx: Tx, payment: Payment, told: ProviderFact[
     changed = (await settleRefund(tx, refund, fact)) || changed;
   }
   if (!changed) return false;
-  payment.refundedMinor = sum(refunds.filter(({ state }) => state === 'succeeded').map(({ amountMinor }) => amountMinor));
+  payment.refundedMinor = sum(
+    refunds.filter(({ state }) => state === 'succeeded').map(({ amountMinor }) => amountMinor),
+  );
   const now = await tx.now();
   bump(payment, now);
   const pending = refunds.some(({ state }) => state === 'pending');
@@ -69,7 +81,11 @@ export async function applyRefunds(tx: Tx, payment: Payment, told: ProviderFact[
 
 const moves = { pending: 'pend', succeeded: 'succeed', failed: 'fail' } as const;
 
-async function settleRefund(tx: Tx, refund: Refund, { ref, status }: ProviderFact['refunds'][number]): Promise<boolean> {
+async function settleRefund(
+  tx: Tx,
+  refund: Refund,
+  { ref, status }: ProviderFact['refunds'][number],
+): Promise<boolean> {
   if (!applyMove(refundMachine, refund, { name: moves[status], by: 'provider', at: await tx.now() })) return false;
   refund.providerRef = ref;
   if (refund.orderId && status !== 'pending') {

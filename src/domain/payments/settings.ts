@@ -23,6 +23,7 @@ const dayMs = 24 * hourMs;
 export const paymentLimits = {
   returnUrlChars: 2_000,
   webhookHeadersMax: 200,
+  webhookBodyChars: 65_536,
   claimBatch: 20,
   /** A claimed call that nobody recorded is made again after this time. */
   leaseMs: minuteMs,

@@ -31,7 +31,15 @@ export const PaymentView = z.object({
 export function paymentView(payment: Payment): z.input<typeof PaymentView> {
   const { id, version, orderGroupId, method, state, currency, amountMinor, capturedMinor, refundedMinor } = payment;
   return {
-    id, version, orderGroupId, method, state, currency, amountMinor, capturedMinor, refundedMinor,
+    id,
+    version,
+    orderGroupId,
+    method,
+    state,
+    currency,
+    amountMinor,
+    capturedMinor,
+    refundedMinor,
     action: payment.action,
     failureReason: payment.failureReason,
     deadline: iso(payment.deadline),

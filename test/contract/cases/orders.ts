@@ -47,7 +47,12 @@ function move<P extends Purchase>(
 async function place(market: Harness, fields: Record<string, unknown> = {}) {
   const seller = await market.user();
   const listingId = await listingOf(market, seller);
-  return { seller, name: 'orders.place', as: await market.user(), input: { listingId, quantity: 1, ...pickup, ...fields } };
+  return {
+    seller,
+    name: 'orders.place',
+    as: await market.user(),
+    input: { listingId, quantity: 1, ...pickup, ...fields },
+  };
 }
 
 async function acceptedOffer(market: Harness) {
@@ -58,7 +63,9 @@ async function acceptedOffer(market: Harness) {
 }
 
 /** Codes that are not the pickup code. */
-const wrongCode = ({ pickupCode }: { pickupCode: string }) => ({ pickupCode: pickupCode === '000000' ? '000001' : '000000' });
+const wrongCode = ({ pickupCode }: { pickupCode: string }) => ({
+  pickupCode: pickupCode === '000000' ? '000001' : '000000',
+});
 
 async function handOver(market: Harness, wrongTries: number): Promise<Call & { name: string }> {
   const found = await ready(market);
@@ -98,7 +105,9 @@ export const ordersCases: AreaCases = {
   },
   errors: {
     'orders.not_found': async (market) => ({
-      name: 'orders.get', as: await market.user(), input: { orderId: crypto.randomUUID() },
+      name: 'orders.get',
+      as: await market.user(),
+      input: { orderId: crypto.randomUUID() },
     }),
     'orders.own_listing': async (market) => {
       const { seller, ...call } = await place(market);
@@ -116,7 +125,9 @@ export const ordersCases: AreaCases = {
     },
     'orders.expired': async (market) => {
       const { seller, orderId } = await bought(market);
-      await market.database.fork().getConnection()
+      await market.database
+        .fork()
+        .getConnection()
         .execute(`update sub_order set deadline = deadline - interval '30 days' where id = ?`, [orderId]);
       return { name: 'orders.accept', as: seller, input: { orderId } };
     },

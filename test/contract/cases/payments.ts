@@ -4,7 +4,9 @@ import { openBank, pay, purchase, secret, type Purchase } from '../../payments/b
 import { system, type Harness } from '../../support/harness.ts';
 import type { AreaCases, OperationCases } from '../cases.ts';
 
-const bySystem = (inputOf: (market: Harness) => Promise<Record<string, unknown>> = async () => ({})): OperationCases => ({
+const bySystem = (
+  inputOf: (market: Harness) => Promise<Record<string, unknown>> = async () => ({}),
+): OperationCases => ({
   success: async (market) => ({ as: system, input: await inputOf(market) }),
 });
 
@@ -32,7 +34,9 @@ async function webhook(market: Harness, provider = 'sandbox') {
 
 async function storedEvent(market: Harness): Promise<string> {
   await market.ok(system, 'payments.receiveWebhook', await webhook(market));
-  const rows = await market.database.fork().getConnection()
+  const rows = await market.database
+    .fork()
+    .getConnection()
     .execute(`select id from provider_event where outcome = 'pending' order by received_at desc limit 1`);
   return (rows as unknown as { id: string }[])[0]!.id;
 }
@@ -76,7 +80,9 @@ export const paymentsCases: AreaCases = {
   },
   errors: {
     'payments.not_found': async (market) => ({
-      name: 'payments.get', as: await market.user(), input: { paymentId: crypto.randomUUID() },
+      name: 'payments.get',
+      as: await market.user(),
+      input: { paymentId: crypto.randomUUID() },
     }),
     'payments.method_unavailable': (market) => start(market, 'stars'),
     'payments.not_payable': async (market) => {
@@ -86,15 +92,22 @@ export const paymentsCases: AreaCases = {
     },
     'payments.expired': async (market) => {
       const call = await start(market);
-      await market.database.fork().getConnection()
-        .execute(`update order_group set deadline = deadline - interval '1 day' where id = ?`, [call.input.orderGroupId]);
+      await market.database
+        .fork()
+        .getConnection()
+        .execute(`update order_group set deadline = deadline - interval '1 day' where id = ?`, [
+          call.input.orderGroupId,
+        ]);
       return call;
     },
     'payments.in_progress': async (market) => {
       const { provider } = openBank(market);
       const call = await start(market);
       await market.ok(call.as, 'payments.start', call.input);
-      market.ports.bind(paymentProvidersPort, new Map([['sandbox', { ...provider, methods: ['sandbox', 'card'] as const }]]));
+      market.ports.bind(
+        paymentProvidersPort,
+        new Map([['sandbox', { ...provider, methods: ['sandbox', 'card'] as const }]]),
+      );
       return { ...call, input: { ...call.input, method: 'card' } };
     },
     'payments.not_possible': async (market) => {
@@ -103,10 +116,14 @@ export const paymentsCases: AreaCases = {
       return { name: 'payments.cancel', as: buyer, input: { paymentId } };
     },
     'payments.unknown_provider': async (market) => ({
-      name: 'payments.receiveWebhook', as: system, input: await webhook(market, 'nobody'),
+      name: 'payments.receiveWebhook',
+      as: system,
+      input: await webhook(market, 'nobody'),
     }),
     'payments.webhook_refused': async (market) => ({
-      name: 'payments.receiveWebhook', as: system, input: { ...(await webhook(market)), headers: {} },
+      name: 'payments.receiveWebhook',
+      as: system,
+      input: { ...(await webhook(market)), headers: {} },
     }),
   },
 };

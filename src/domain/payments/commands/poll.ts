@@ -18,24 +18,38 @@ export const claimPolls = defineCommand({
   summary: 'Take attempts whose provider is to be asked; those that ended on our side are to be stopped there.',
   input: z.strictObject({}),
   output: z.object({
-    payments: z.array(z.object({
-      id: PaymentId, provider: z.string(), providerRef: orNull(z.string()), stop: z.boolean(),
-    })),
+    payments: z.array(
+      z.object({
+        id: PaymentId,
+        provider: z.string(),
+        providerRef: orNull(z.string()),
+        stop: z.boolean(),
+      }),
+    ),
   }),
   errors: [],
   async run({ tx }) {
     const now = await tx.now();
-    const payments = await tx.db.find(PaymentEntity, { pollAt: { $lte: now } }, {
-      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: paymentLimits.claimBatch, orderBy: { pollAt: 'asc' },
-    });
+    const payments = await tx.db.find(
+      PaymentEntity,
+      { pollAt: { $lte: now } },
+      {
+        lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
+        limit: paymentLimits.claimBatch,
+        orderBy: { pollAt: 'asc' },
+      },
+    );
     for (const payment of payments) {
       payment.pollTries += 1;
       payment.pollAt = nextPoll(payment, { at: now, by: 'system' });
     }
     return {
-      payments: payments.map(({ id, provider, providerRef, state }) => (
-        { id, provider, providerRef, stop: state === 'cancelled' || state === 'expired' }
-      )),
+      payments: payments.map(({ id, provider, providerRef, state }) => ({
+        id,
+        provider,
+        providerRef,
+        stop: state === 'cancelled' || state === 'expired',
+      })),
     };
   },
 });
@@ -43,7 +57,8 @@ export const claimPolls = defineCommand({
 export const recordAnswer = defineCommand({
   name: 'payments.recordAnswer',
   access: 'system',
-  summary: 'Record what a provider answered to a call. What it has never heard of is submitted again while there is time.',
+  summary:
+    'Record what a provider answered to a call. What it has never heard of is submitted again while there is time.',
   input: z.strictObject({ paymentId: PaymentId, fact: ProviderFact.nullable() }),
   output: z.object({}),
   errors: [],

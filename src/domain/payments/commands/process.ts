@@ -17,9 +17,15 @@ export const claimEvents = defineCommand({
   errors: [],
   async run({ tx }) {
     const now = await tx.now();
-    const events = await tx.db.find(ProviderEventEntity, { outcome: 'pending', dueAt: { $lte: now } }, {
-      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: paymentLimits.claimBatch, orderBy: { dueAt: 'asc' },
-    });
+    const events = await tx.db.find(
+      ProviderEventEntity,
+      { outcome: 'pending', dueAt: { $lte: now } },
+      {
+        lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
+        limit: paymentLimits.claimBatch,
+        orderBy: { dueAt: 'asc' },
+      },
+    );
     for (const event of events) {
       event.dueAt = new Date(now.getTime() + leaseMs(event.tries));
       event.tries += 1;

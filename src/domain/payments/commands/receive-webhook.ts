@@ -2,7 +2,6 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
-import { limits } from '../../kernel/limits.ts';
 import { processEvents } from '../jobs/process.ts';
 import { paymentProvidersPort } from '../provider.ts';
 import { paymentLimits } from '../settings.ts';
@@ -10,11 +9,14 @@ import { paymentLimits } from '../settings.ts';
 export const receiveWebhook = defineCommand({
   name: 'payments.receiveWebhook',
   access: 'system',
-  summary: "Verify and store a provider's message. A repeated one changes nothing; what it means is worked out afterwards.",
+  summary:
+    "Verify and store a provider's message. A repeated one changes nothing; what it means is worked out afterwards.",
   input: z.strictObject({
     provider: z.string().max(50),
-    rawBody: z.string().max(limits.httpBodyBytes),
-    headers: z.record(z.string(), z.string()).refine((all) => Object.keys(all).length <= paymentLimits.webhookHeadersMax),
+    rawBody: z.string().max(paymentLimits.webhookBodyChars),
+    headers: z
+      .record(z.string(), z.string())
+      .refine((all) => Object.keys(all).length <= paymentLimits.webhookHeadersMax),
   }),
   output: z.object({}),
   errors: ['payments.unknown_provider', 'payments.webhook_refused'],
@@ -28,8 +30,8 @@ export const receiveWebhook = defineCommand({
     await sql`
       insert into provider_event
         (id, provider, event_id, source, raw_body, fact, outcome, due_at, tries, received_at)
-      values (${newId()}, ${input.provider}, ${eventId}, 'webhook', ${input.rawBody}, ${JSON.stringify(fact)}::text::jsonb,
-              'pending', ${now}::timestamptz, 0, ${now}::timestamptz)
+      values (${newId()}, ${input.provider}, ${eventId}, 'webhook', ${input.rawBody},
+              ${JSON.stringify(fact)}::text::jsonb, 'pending', ${now}::timestamptz, 0, ${now}::timestamptz)
       on conflict (provider, event_id) do nothing`.execute(tx.sql);
     tx.nudge(processEvents);
     return {};

@@ -13,16 +13,24 @@ export const claimRefunds = defineCommand({
   summary: 'Take refunds that their provider is to make; one without an answer is asked for again under the same id.',
   input: z.strictObject({}),
   output: z.object({
-    refunds: z.array(z.object({
-      id: z.uuid(), paymentId: PaymentId, provider: z.string(), providerRef: z.string(), amountMinor: z.int(),
-    })),
+    refunds: z.array(
+      z.object({
+        id: z.uuid(),
+        paymentId: PaymentId,
+        provider: z.string(),
+        providerRef: z.string(),
+        amountMinor: z.int(),
+      }),
+    ),
   }),
   errors: [],
   async run({ tx }) {
     const now = await tx.now();
     const due = { state: { $in: ['approved', 'submitted'] as const }, submitAt: { $lte: now } };
     const refunds = await tx.db.find(RefundEntity, due, {
-      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: paymentLimits.claimBatch, orderBy: { submitAt: 'asc' },
+      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
+      limit: paymentLimits.claimBatch,
+      orderBy: { submitAt: 'asc' },
     });
     for (const refund of refunds) {
       applyMove(refundMachine, refund, { name: 'submit', by: 'system', at: now });

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
-import { lockOrderGroup, OrderGroupId, paymentMethods, type OrderGroup, type PaymentMethod } from '../../orders/index.ts';
+import {
+  lockOrderGroup,
+  OrderGroupId,
+  paymentMethods,
+  type OrderGroup,
+  type PaymentMethod,
+} from '../../orders/index.ts';
 import { PaymentEntity, type Payment } from '../entities.ts';
 import { paymentChanged, tellPayer } from '../events.ts';
 import { submitPayments } from '../jobs/submit.ts';
@@ -21,11 +27,18 @@ export const startPayment = defineCommand({
   input: z.strictObject({
     orderGroupId: OrderGroupId,
     method: z.enum(paymentMethods),
-    returnUrl: z.url({ protocol: /^https?$/ }).max(paymentLimits.returnUrlChars).optional(),
+    returnUrl: z
+      .url({ protocol: /^https?$/ })
+      .max(paymentLimits.returnUrlChars)
+      .optional(),
   }),
   output: Started,
   errors: [
-    'orders.not_found', 'payments.method_unavailable', 'payments.not_payable', 'payments.expired', 'payments.in_progress',
+    'orders.not_found',
+    'payments.method_unavailable',
+    'payments.not_payable',
+    'payments.expired',
+    'payments.in_progress',
   ],
   emits: [paymentChanged],
   async run({ input, actor, tx, fail }) {
@@ -61,11 +74,25 @@ async function createAttempt(
   const now = await tx.now();
   const payment = tx.db.create(PaymentEntity, {
     ...chosen,
-    id: newId(), orderGroupId: group.id, payerId: group.buyerId, state: 'created',
-    amountMinor: group.totalMinor, currency: group.currency, capturedMinor: 0, refundedMinor: 0,
-    providerRef: null, action: null, failureReason: null, deadline: group.deadline,
-    submitAt: now, submitTries: 0, pollAt: null, pollTries: 0,
-    version: 1, createdAt: now, updatedAt: now,
+    id: newId(),
+    orderGroupId: group.id,
+    payerId: group.buyerId,
+    state: 'created',
+    amountMinor: group.totalMinor,
+    currency: group.currency,
+    capturedMinor: 0,
+    refundedMinor: 0,
+    providerRef: null,
+    action: null,
+    failureReason: null,
+    deadline: group.deadline,
+    submitAt: now,
+    submitTries: 0,
+    pollAt: null,
+    pollTries: 0,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
   });
   tellPayer(tx, payment);
   tx.nudge(submitPayments);

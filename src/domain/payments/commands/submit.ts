@@ -17,16 +17,28 @@ export const claimSubmissions = defineCommand({
   summary: 'Take attempts that their provider has not heard of; a claim that nobody records is made again.',
   input: z.strictObject({}),
   output: z.object({
-    payments: z.array(z.object({
-      id: PaymentId, provider: z.string(), amountMinor: z.int(), currency: z.string(), returnUrl: orNull(z.string()),
-    })),
+    payments: z.array(
+      z.object({
+        id: PaymentId,
+        provider: z.string(),
+        amountMinor: z.int(),
+        currency: z.string(),
+        returnUrl: orNull(z.string()),
+      }),
+    ),
   }),
   errors: [],
   async run({ tx }) {
     const now = await tx.now();
-    const payments = await tx.db.find(PaymentEntity, { state: 'created', submitAt: { $lte: now } }, {
-      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, limit: paymentLimits.claimBatch, orderBy: { submitAt: 'asc' },
-    });
+    const payments = await tx.db.find(
+      PaymentEntity,
+      { state: 'created', submitAt: { $lte: now } },
+      {
+        lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
+        limit: paymentLimits.claimBatch,
+        orderBy: { submitAt: 'asc' },
+      },
+    );
     for (const payment of payments) {
       payment.submitAt = new Date(now.getTime() + leaseMs(payment.submitTries));
       payment.submitTries += 1;

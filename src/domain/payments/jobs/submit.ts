@@ -8,10 +8,14 @@ export const submitPayments = defineJob({
   summary: 'Start charges at their providers, with the attempt as idempotency key.',
   async run(context) {
     const { payments } = await context.execute(claimSubmissions, {});
-    await Promise.all(payments.map(async ({ id: paymentId, provider: name, ...charge }) => {
-      const about = { provider: name, id: paymentId };
-      const called = await callProvider(context, about, (provider) => provider.start({ attemptId: paymentId, ...charge }));
-      await context.execute(recordSubmission, { paymentId, answer: called?.answer ?? null });
-    }));
+    await Promise.all(
+      payments.map(async ({ id: paymentId, provider: name, ...charge }) => {
+        const about = { provider: name, id: paymentId };
+        const called = await callProvider(context, about, (provider) =>
+          provider.start({ attemptId: paymentId, ...charge }),
+        );
+        await context.execute(recordSubmission, { paymentId, answer: called?.answer ?? null });
+      }),
+    );
   },
 });

@@ -5,7 +5,7 @@ import type { Sql } from '../../kernel/define.ts';
 import { sign } from './signature.ts';
 
 /**
- * How a charge goes: `late` is confirmed long after and cannot be stopped; `timeout` charges but never answers the call;
+ * How a charge goes: `late` is confirmed long after and cannot be stopped; `timeout` charges but does not answer;
  * `duplicate` reports three times, `reorder` reports the past after the present.
  */
 export const behaviours = ['succeed', 'decline', 'duplicate', 'late', 'timeout', 'reorder', 'refund_fails'] as const;
@@ -13,7 +13,12 @@ export type Behaviour = (typeof behaviours)[number];
 
 /** Amounts that end in these digits (minor units) misbehave; all others succeed. */
 const behaviourByAmount: Readonly<Record<number, Behaviour>> = {
-  9951: 'decline', 9952: 'duplicate', 9953: 'late', 9954: 'timeout', 9955: 'reorder', 9956: 'refund_fails',
+  9951: 'decline',
+  9952: 'duplicate',
+  9953: 'late',
+  9954: 'timeout',
+  9955: 'reorder',
+  9956: 'refund_fails',
 };
 
 export interface BankCharge {
@@ -25,7 +30,9 @@ export interface BankCharge {
   readonly status: 'processing' | 'captured' | 'failed' | 'cancelled';
   readonly captures: readonly { readonly id: string; readonly amountMinor: number }[];
   readonly refunds: readonly {
-    readonly id: string; readonly refundId: string; readonly amountMinor: number;
+    readonly id: string;
+    readonly refundId: string;
+    readonly amountMinor: number;
     readonly status: 'pending' | 'succeeded' | 'failed';
   }[];
 }
@@ -53,7 +60,7 @@ export interface SandboxBank {
   refund(wanted: { refundId: string; chargeId: string; amountMinor: number }): Promise<BankCharge>;
   /** Confirms what is due and sends the webhooks that are due; answers how many were taken. */
   deliverDue(): Promise<number>;
-  /** Goes on with what was under way when the process stopped, and repeats failed webhooks. */
+  /** Confirms and reports from now on, beginning with what was under way when the process stopped. */
   start(): void;
   stop(): Promise<void>;
 }
@@ -65,7 +72,8 @@ const postTimeoutMs = 10_000;
 
 export function createSandboxBank(settings: SandboxBankSettings): SandboxBank {
   const { confirmAfterMs } = settings;
-  const behaviourOf = settings.behaviourOf ?? (({ amountMinor }) => behaviourByAmount[amountMinor % 10_000] ?? 'succeed');
+  const behaviourOf =
+    settings.behaviourOf ?? (({ amountMinor }) => behaviourByAmount[amountMinor % 10_000] ?? 'succeed');
   const db = () => settings.sql();
   const inMs = (ms: number) => new Date(Date.now() + settings.clock.offsetMs + ms).toISOString();
   const rounds = createRounds(() => deliverDue(settings, inMs), settings.onError);
@@ -75,7 +83,8 @@ export function createSandboxBank(settings: SandboxBankSettings): SandboxBank {
       const dueAt = inMs(behaviour === 'late' ? confirmAfterMs * lateFactor : confirmAfterMs);
       await sql`
         insert into sandbox_charge (id, attempt_id, amount_minor, currency, behaviour, status, confirm_at)
-        values (${`ch_${newId()}`}, ${attemptId}, ${amountMinor}, ${currency}, ${behaviour}, 'processing', ${dueAt}::timestamptz)
+        values (${`ch_${newId()}`}, ${attemptId}, ${amountMinor}, ${currency}, ${behaviour}, 'processing',
+                ${dueAt}::timestamptz)
         on conflict (attempt_id) do nothing`.execute(db());
       rounds.soon(confirmAfterMs);
       if (behaviour === 'timeout') throw new Error('the sandbox bank does not answer');
@@ -91,7 +100,8 @@ export function createSandboxBank(settings: SandboxBankSettings): SandboxBank {
     async refund({ refundId, chargeId, amountMinor }) {
       await sql`
         insert into sandbox_refund (id, refund_id, charge_id, amount_minor, status, confirm_at)
-        values (${`re_${newId()}`}, ${refundId}, ${chargeId}, ${amountMinor}, 'pending', ${inMs(confirmAfterMs)}::timestamptz)
+        values (${`re_${newId()}`}, ${refundId}, ${chargeId}, ${amountMinor}, 'pending',
+                ${inMs(confirmAfterMs)}::timestamptz)
         on conflict (refund_id) do nothing`.execute(db());
       rounds.soon(confirmAfterMs);
       return (await findCharge(db(), { chargeId }))!;
@@ -102,45 +112,78 @@ export function createSandboxBank(settings: SandboxBankSettings): SandboxBank {
   };
 }
 
-/** One round at a time: at once, soon, and regularly. */
+/** One round at a time: at once when asked for; soon and regularly once started. */
 function createRounds(round: () => Promise<number>, onError: (error: unknown) => void = () => {}) {
   const timers = new Set<NodeJS.Timeout>();
   let running: Promise<number> = Promise.resolve(0);
-  let stopped = false;
+  let started = false;
   const now = () => (running = running.catch(() => 0).then(round));
-  const inBackground = () => void (stopped || now().catch(onError));
+  const inBackground = () => void (started && now().catch(onError));
   const keep = (timer: NodeJS.Timeout) => void timers.add(timer.unref());
   return {
     now,
     soon(ms: number) {
+      if (!started) return;
       const timer = setTimeout(() => {
         timers.delete(timer);
         inBackground();
       }, ms);
       keep(timer);
     },
-    start: () => keep(setInterval(inBackground, roundMs)),
+    start() {
+      started = true;
+      keep(setInterval(inBackground, roundMs));
+    },
     async stop() {
-      stopped = true;
+      started = false;
       for (const timer of timers) clearTimeout(timer);
       await running.catch(() => 0);
     },
   };
 }
 
-/** An amount of refunds that a charge could ever have is small, so they come with it. */
+interface ChargeRow {
+  readonly id: string;
+  readonly attempt_id: string;
+  readonly amount: string;
+  readonly currency: string;
+  readonly status: BankCharge['status'];
+}
+
+interface RefundRow {
+  readonly id: string;
+  readonly refund_id: string;
+  readonly amount: string;
+  readonly status: 'pending' | 'succeeded' | 'failed';
+}
+
+/** A charge with its refunds, of which there are few. */
 async function findCharge(db: Sql, key: { attemptId: string } | { chargeId: string }): Promise<BankCharge | null> {
   const where = 'attemptId' in key ? sql`attempt_id = ${key.attemptId}` : sql`id = ${key.chargeId}`;
-  const { rows: [row] } = await sql<{ id: string; attempt_id: string; amount: string; currency: string; status: BankCharge['status'] }>`
-    select id, attempt_id, amount_minor::text as amount, currency, status from sandbox_charge where ${where}`.execute(db);
+  const charges = await sql<ChargeRow>`
+    select id, attempt_id, amount_minor::text as amount, currency, status
+    from sandbox_charge where ${where}`.execute(db);
+  const [row] = charges.rows;
   if (!row) return null;
-  const { rows: refunds } = await sql<{ id: string; refund_id: string; amount: string; status: 'pending' | 'succeeded' | 'failed' }>`
-    select id, refund_id, amount_minor::text as amount, status from sandbox_refund where charge_id = ${row.id} order by id`.execute(db);
+  const refunds = await sql<RefundRow>`
+    select id, refund_id, amount_minor::text as amount, status
+    from sandbox_refund where charge_id = ${row.id} order by id`.execute(db);
+  const { id, attempt_id: attemptId, currency, status } = row;
   const amountMinor = Number(row.amount);
   return {
-    id: row.id, attemptId: row.attempt_id, amountMinor, currency: row.currency, livemode: false, status: row.status,
-    captures: row.status === 'captured' ? [{ id: `cap_${row.id}`, amountMinor }] : [],
-    refunds: refunds.map(({ id, refund_id: refundId, amount, status }) => ({ id, refundId, amountMinor: Number(amount), status })),
+    id,
+    attemptId,
+    amountMinor,
+    currency,
+    livemode: false,
+    status,
+    captures: status === 'captured' ? [{ id: `cap_${id}`, amountMinor }] : [],
+    refunds: refunds.rows.map(({ refund_id: refundId, amount, ...refund }) => ({
+      id: refund.id,
+      refundId,
+      amountMinor: Number(amount),
+      status: refund.status,
+    })),
   };
 }
 
@@ -157,10 +200,14 @@ async function deliverDue(settings: SandboxBankSettings, inMs: (ms: number) => s
       where delivered_at is null and due_at <= ${inMs(0)}::timestamptz and tries < ${tries.max}
       order by due_at limit 100 for update skip locked)
     returning d.id, d.event_id, c.attempt_id, d.status, d.tries`.execute(settings.sql());
-  await Promise.all(rows.map(async (row) => {
-    if (!(await deliver(settings, row))) return;
-    await sql`update sandbox_delivery set delivered_at = ${inMs(0)}::timestamptz where id = ${row.id}`.execute(settings.sql());
-  }));
+  await Promise.all(
+    rows.map(async (row) => {
+      if (!(await deliver(settings, row))) return;
+      await sql`update sandbox_delivery set delivered_at = ${inMs(0)}::timestamptz where id = ${row.id}`.execute(
+        settings.sql(),
+      );
+    }),
+  );
   return rows.length;
 }
 
@@ -204,15 +251,18 @@ async function deliver(
   const signature = sign(body, { secret: settings.secret, atMs: Date.now() + settings.clock.offsetMs });
   const headers = { 'content-type': 'application/json', 'soko-signature': signature };
   try {
-    const status = await (settings.post ?? post)(settings.webhookUrl, { body, headers });
-    return status >= 200 && status < 300;
+    const answered = await (settings.post ?? post)(settings.webhookUrl, { body, headers });
+    return answered >= 200 && answered < 300;
   } catch {
     // Not reached: the delivery stays due and is tried again.
     return false;
   }
 }
 
-async function post(url: string, { body, headers }: { body: string; headers: Record<string, string> }): Promise<number> {
+async function post(
+  url: string,
+  { body, headers }: { body: string; headers: Record<string, string> },
+): Promise<number> {
   const response = await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(postTimeoutMs) });
   await response.arrayBuffer();
   return response.status;

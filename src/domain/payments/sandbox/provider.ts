@@ -12,10 +12,16 @@ const Charge = z.object({
   livemode: z.boolean(),
   status: z.enum(['processing', 'captured', 'failed', 'cancelled']),
   captures: z.array(z.object({ id: z.string().min(1).max(200), amountMinor: z.int().min(1) })).max(100),
-  refunds: z.array(z.object({
-    id: z.string().min(1).max(200), refundId: z.string().min(1).max(200), amountMinor: z.int().min(1),
-    status: z.enum(['pending', 'succeeded', 'failed']),
-  })).max(100),
+  refunds: z
+    .array(
+      z.object({
+        id: z.string().min(1).max(200),
+        refundId: z.string().min(1).max(200),
+        amountMinor: z.int().min(1),
+        status: z.enum(['pending', 'succeeded', 'failed']),
+      }),
+    )
+    .max(100),
 });
 const Message = z.object({ id: z.string().min(1).max(200), charge: Charge });
 
