@@ -1,5 +1,6 @@
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createListing } from '../support/listings.ts';
 import type { TestUser } from '../support/harness.ts';
 import { createHttpHarness, publicUrl, type Answer, type HttpHarness } from './harness.ts';
 
@@ -55,6 +56,18 @@ test('an app uploads a photo: presign, put, confirm, look', async () => {
   expect((await sharp(bytes).metadata()).format).toBe('webp');
   const head = await fetch(preview_url.replace(publicUrl, url), { method: 'HEAD' });
   expect(head.headers.get('content-length')).toBe(String(bytes.byteLength));
+});
+
+test('confirming with a listing shows the photo with it', async () => {
+  const listing = await createListing(http.market, asha);
+  const { target, object_key } = await presign();
+  await put(target, photo);
+  const body = { scope: 'listing', listing_id: listing.id, object_key };
+  for (const attempt of [1, 2]) {
+    expect((await http.post('/v1/images/confirm', body, bearer())).status, `attempt ${attempt}`).toBe(200);
+  }
+  const { images } = await http.market.ok(null, 'listings.get', { listingId: listing.id });
+  expect(images).toHaveLength(1);
 });
 
 test('bytes of another type than announced are refused', async () => {

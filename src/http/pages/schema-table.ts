@@ -89,7 +89,8 @@ function exampleText({ format, minLength }: JsonSchema): string {
   return 'text'.padEnd(Number(minLength ?? 0), '-');
 }
 
-function typeOf(schema: JsonSchema): string {
+/** A field's type in words. */
+export function typeOf(schema: JsonSchema): string {
   const view = viewIn(schema);
   if (view !== undefined) return isList(schema) ? `list of ${view}` : view;
   if (schema.const !== undefined) return JSON.stringify(schema.const);

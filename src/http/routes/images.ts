@@ -5,7 +5,7 @@ import { actorOf } from '../credentials.ts';
 import { fromSnake, toSnake } from '../naming.ts';
 import type { HttpEnv, HttpParts } from '../parts.ts';
 
-/** Uploads with the field names of the mobile apps: presign, PUT the bytes, confirm. */
+/** Uploads as the mobile apps make them: presign, PUT the bytes, confirm, which also shows the image with its listing. */
 export function imageRoutes(parts: HttpParts): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.use(boundedBody);
@@ -15,10 +15,14 @@ export function imageRoutes(parts: HttpParts): Hono<HttpEnv> {
     return c.json(toSnake(await callForApp(c, parts, { name: 'uploads.presign', input, actor })) as object);
   });
   routes.post('/confirm', async (c) => {
-    // The apps repeat what they said at presign; the upload knows it.
-    const { purpose: _, listingId: __, ...input } = fromSnake(await jsonBody(c), { scope: 'purpose' });
+    const { purpose: _, listingId, ...input } = fromSnake(await jsonBody(c), { scope: 'purpose' });
     const actor = await actorOf(c, parts);
-    return c.json(toSnake(await callForApp(c, parts, { name: 'uploads.confirm', input, actor })) as object);
+    const upload = await callForApp<{ id: string }>(c, parts, { name: 'uploads.confirm', input, actor });
+    if (listingId !== undefined) {
+      const images = { listingId, imageIds: [upload.id] };
+      await callForApp(c, parts, { name: 'listings.addImages', input: images, actor });
+    }
+    return c.json(toSnake(upload) as object);
   });
   return routes;
 }

@@ -86,7 +86,10 @@ function imagePaths(book: SchemaBook): JsonSchema {
       body: presign,
       ok: snaked(book.output(output)),
     }),
-    '/v1/images/confirm': post('Say that the file is uploaded.', { body: confirm, ok: upload }),
+    '/v1/images/confirm': post('Say that the file is uploaded; with listing_id, the image is added to that listing.', {
+      body: confirm,
+      ok: upload,
+    }),
   };
 }
 
