@@ -32,7 +32,6 @@ import { favouriteSnapshot, listingSnapshot } from './snapshot.ts';
 import { tellFavouritersBatch, tellFavouritersJob } from './tell-favouriters.ts';
 
 export { ListingId, type Listing } from './entities.ts';
-export { seedCatalog } from './seed.ts';
 export {
   availableOf,
   consumeReservation,
@@ -44,7 +43,6 @@ export {
   returnStock,
   transferReservation,
   type Holder,
-  type Sold,
 } from './stock.ts';
 export { listingCards, ListingCard } from './views.ts';
 

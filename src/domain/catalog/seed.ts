@@ -61,7 +61,7 @@ const brands: Readonly<Record<string, string>> = {
 };
 
 /** Fills an empty catalog with its first categories and brands. What admins remove later stays removed. */
-export async function seedCatalog(tx: Pick<Tx, 'sql' | 'now'>): Promise<void> {
+async function seedCatalog(tx: Pick<Tx, 'sql' | 'now'>): Promise<void> {
   const { rows } = await sql`select 1 from category union all select 1 from brand limit 1`.execute(tx.sql);
   if (rows.length > 0) return;
   const now = (await tx.now()).toISOString();

@@ -13,9 +13,9 @@ import { uploadMachine } from './machine.ts';
 import { link } from './queries/link.ts';
 import { uploadSnapshot } from './snapshot.ts';
 
-export { attachUploads, uploadResults, type AttachedUpload, type AttachFailure, type UploadResult } from './attach.ts';
-export { objectStorePort, type ObjectStore } from './object-store.ts';
-export { createDiskStore, type DiskSettings, type DiskStore } from './stores/disk.ts';
+export { attachUploads, uploadResults, type AttachedUpload } from './attach.ts';
+export { objectStorePort } from './object-store.ts';
+export { createDiskStore, type DiskStore } from './stores/disk.ts';
 export { createS3Store, prepareBucket, type S3Settings } from './stores/s3.ts';
 export { ImageView, imageUrls, uploadViews, type Reader } from './views.ts';
 
