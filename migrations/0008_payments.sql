@@ -59,7 +59,7 @@ create index provider_event_refused on provider_event (received_at) where outcom
 create table refund (
   id uuid primary key,
   payment_id uuid not null references payment (id) deferrable initially deferred,
-  -- Null when the money belongs to no order: a group that was paid twice.
+  -- Null when the money belongs to no order: a group that was paid twice, or only in part.
   order_id uuid references sub_order (id) deferrable initially deferred,
   state text not null check (state in ('approved', 'submitted', 'pending', 'succeeded', 'failed')),
   amount_minor bigint not null check (amount_minor > 0),
@@ -72,7 +72,6 @@ create table refund (
   updated_at timestamptz not null
 );
 create unique index refund_order on refund (order_id) where order_id is not null;
-create unique index refund_surplus on refund (payment_id) where order_id is null;
 create index refund_payment on refund (payment_id);
 create index refund_submit on refund (submit_at) where state in ('approved', 'submitted');
 

@@ -136,6 +136,34 @@ test('parts of the amount add up, and only the whole pays the order', async () =
   }
 });
 
+test('a part goes back when the rest does not come in time, and the rest after it', async () => {
+  const bought = await purchase(market);
+  const paymentId = await pay(market, bought);
+  const parts = [
+    { id: 'half_1', amountMinor: 1_000 },
+    { id: 'half_2', amountMinor: 1_500 },
+  ];
+  const tell = async (captures: typeof parts) => {
+    const body = await capturedBody(paymentId, `evt_half_${crypto.randomUUID()}`, { captures });
+    await receive(market, body, signed(body));
+    await market.runJob('payments.process');
+  };
+  await tell(parts.slice(0, 1));
+  travel(market, 900_001);
+  await market.runJob('orders.expireUnpaid');
+  await market.runJob('payments.settle');
+  await tell(parts);
+  const rows = await market.database
+    .fork()
+    .getConnection()
+    .execute(`select amount_minor::int as amount from refund where payment_id = ? order by id`, [paymentId]);
+  expect(rows).toEqual([{ amount: 1_000 }, { amount: 1_500 }]);
+  expect(await market.ok(bought.buyer, 'orders.get', { orderId: bought.orderId })).toMatchObject({
+    state: 'payment_expired',
+    refund: null,
+  });
+});
+
 test('reports out of order end in the same state', async () => {
   till.behaviour = 'reorder';
   const bought = await purchase(market);

@@ -4,10 +4,9 @@ import { bump } from '../kernel/machine.ts';
 import { payGroup, type OrderGroup } from '../orders/index.ts';
 import { PaymentEntity, ProviderEventEntity, type Payment, type ProviderEvent } from './entities.ts';
 import { tellPayer } from './events.ts';
-import { openStates } from './machine.ts';
-import { movePayment, type PaymentMove } from './moving.ts';
+import { isOpen, movePayment, type PaymentMove } from './moving.ts';
 import { paymentProvidersPort, ProviderFact } from './provider.ts';
-import { applyRefunds, refundSurplus } from './refunding.ts';
+import { applyRefunds, isBeingRefunded, refundRest } from './refunding.ts';
 import { lockPayment } from './rows.ts';
 
 /**
@@ -98,6 +97,7 @@ async function applyFact(tx: Tx, told: Told): Promise<boolean> {
     tellPayer(tx, payment, 'partly_captured');
   }
   const moved = await moveByStatus(tx, payment, fact);
+  if (capturedMinor < payment.amountMinor && !isOpen(payment)) await refundRest(tx, payment);
   return (await applyRefunds(tx, payment, fact.refunds)) || moved || grown;
 }
 
@@ -113,17 +113,17 @@ async function moveByStatus(tx: Tx, payment: Payment, fact: ProviderFact): Promi
 
 /** The provider confirms that an attempt which ended here has ended there: there is nothing left to ask. */
 function stopAsking(payment: Payment, { status }: ProviderFact): false {
-  const ended = !openStates.some((state) => state === payment.state);
-  if (ended && (status === 'failed' || status === 'cancelled')) payment.pollAt = null;
+  if (!isOpen(payment) && (status === 'failed' || status === 'cancelled')) payment.pollAt = null;
   return false;
 }
 
 async function takeMoney(tx: Tx, { payment, group }: Told): Promise<void> {
-  const inTime = group.state === 'awaiting_payment' && openStates.some((state) => state === payment.state);
+  const inTime = group.state === 'awaiting_payment' && isOpen(payment);
   const moved = await movePayment(tx, payment, { name: inTime ? 'capture' : 'captureLate', by: 'provider' });
   assert(moved, `payment ${payment.id} takes money in ${payment.state}`);
   payment.action = null;
   payment.failureReason = null;
   tellPayer(tx, payment);
-  if ((await payGroup(tx, group)) === 'surplus') await refundSurplus(tx, payment);
+  const useless = (await isBeingRefunded(tx, payment)) || (await payGroup(tx, group)) === 'surplus';
+  if (useless) await refundRest(tx, payment);
 }

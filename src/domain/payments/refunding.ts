@@ -20,9 +20,15 @@ export async function refundOrder(tx: Tx, { group, orderId, amountMinor }: Refun
   assert(false, `a payment of group ${group.id} can refund order ${orderId}`);
 }
 
-/** Sends back money that no order needs. The attempt must be locked. */
-export async function refundSurplus(tx: Tx, payment: Payment): Promise<void> {
-  await approveRefund(tx, payment, { orderId: null, amountMinor: payment.capturedMinor });
+/** Sends back what no order needs and is not on its way back already. The attempt must be locked. */
+export async function refundRest(tx: Tx, payment: Payment): Promise<void> {
+  const amountMinor = await refundable(tx, payment);
+  if (amountMinor > 0) await approveRefund(tx, payment, { orderId: null, amountMinor });
+}
+
+/** Whether money of an attempt is on its way back, so that the rest of it cannot pay anything. */
+export async function isBeingRefunded(tx: Tx, payment: Payment): Promise<boolean> {
+  return (await lockRefundsOf(tx, payment)).length > 0;
 }
 
 /** What was captured and is not on its way back. */

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { PaymentId } from '../entities.ts';
-import { paymentChanged, tellPayer } from '../events.ts';
+import { paymentChanged } from '../events.ts';
 import { pollPayments } from '../jobs/poll.ts';
-import { movePayment } from '../moving.ts';
+import { endPayment } from '../moving.ts';
 import { lockPayment } from '../rows.ts';
 import { PaymentView, paymentView } from '../views.ts';
 
@@ -19,9 +19,7 @@ export const cancelPayment = defineCommand({
     const found = await lockPayment(tx, input.paymentId);
     if (found?.payment.payerId !== actor.userId) return fail('payments.not_found');
     const { payment } = found;
-    if (!(await movePayment(tx, payment, { name: 'cancel', by: 'payer' }))) fail('payments.not_possible');
-    payment.action = null;
-    tellPayer(tx, payment);
+    if (!(await endPayment(tx, payment, { name: 'cancel', by: 'payer' }))) fail('payments.not_possible');
     tx.nudge(pollPayments);
     return paymentView(payment);
   },

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { claimEndedGroups, claimRefundsDue, orderChanged, type OrderGroup } from '../../orders/index.ts';
-import { paymentChanged, tellPayer } from '../events.ts';
+import { paymentChanged } from '../events.ts';
 import { pollPayments } from '../jobs/poll.ts';
 import { refundPayments } from '../jobs/refund.ts';
-import { movePayment } from '../moving.ts';
+import { endPayment } from '../moving.ts';
 import { refundOrder } from '../refunding.ts';
 import { lockPaymentsOf } from '../rows.ts';
 import { paymentLimits } from '../settings.ts';
@@ -31,8 +31,6 @@ export const settle = defineCommand({
 async function endAttempts(tx: Tx, group: OrderGroup): Promise<void> {
   const name = group.state === 'cancelled' ? 'cancel' : 'expire';
   for (const payment of await lockPaymentsOf(tx, group)) {
-    if (!(await movePayment(tx, payment, { name, by: 'system' }))) continue;
-    payment.action = null;
-    tellPayer(tx, payment);
+    await endPayment(tx, payment, { name, by: 'system' });
   }
 }

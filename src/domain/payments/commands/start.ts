@@ -11,7 +11,7 @@ import {
 import { PaymentEntity, type Payment } from '../entities.ts';
 import { paymentChanged, tellPayer } from '../events.ts';
 import { submitPayments } from '../jobs/submit.ts';
-import { openStates } from '../machine.ts';
+import { isOpen } from '../moving.ts';
 import { PaymentAction, paymentProvidersPort } from '../provider.ts';
 import { lockPaymentsOf } from '../rows.ts';
 import { paymentLimits } from '../settings.ts';
@@ -50,7 +50,7 @@ export const startPayment = defineCommand({
     if (group.state !== 'awaiting_payment') fail('payments.not_payable');
     if (group.deadline <= (await tx.now())) fail('payments.expired');
     const payments = await lockPaymentsOf(tx, group);
-    const open = payments.find(({ state }) => openStates.some((candidate) => candidate === state));
+    const open = payments.find(isOpen);
     if (open && open.method !== method) fail('payments.in_progress');
     // Asking twice is one wish: the attempt under way is the answer.
     return started(open ?? (await createAttempt(tx, group, { method, provider, returnUrl })));
