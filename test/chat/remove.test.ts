@@ -11,7 +11,7 @@ afterAll(() => market.close());
 
 test('a removed message leaves a mark without its text, for both sides', async () => {
   const found = await talk(market);
-  const { id: messageId } = await say(market, found.buyer, found, 'Regretted');
+  const { id: messageId } = await say(market, found.buyer, { ...found, text: 'Regretted' });
   expect(await market.ok(found.buyer, 'messages.remove', { messageId })).toMatchObject({
     removed: true,
     text: null,

@@ -13,7 +13,7 @@ afterAll(() => market.close());
 
 test("a message is one event for each side, with the message and the side's own view", async () => {
   const found = await talk(market);
-  const { id } = await say(market, found.buyer, found, 'Still there?');
+  const { id } = await say(market, found.buyer, { ...found, text: 'Still there?' });
   for (const [user, unread] of [
     [found.buyer, 0],
     [found.seller, 1],
@@ -107,7 +107,9 @@ test('a text is between 1 and 4,000 characters after trimming', async () => {
       'input.invalid',
     );
   }
-  expect(await say(market, found.buyer, found, ` ${'x'.repeat(limits.messageTextChars)} `)).toMatchObject({ seq: 1 });
+  expect(await say(market, found.buyer, { ...found, text: ` ${'x'.repeat(limits.messageTextChars)} ` })).toMatchObject({
+    seq: 1,
+  });
 });
 
 test('a kind takes only its own fields, and the kinds of the server cannot be sent', async () => {
@@ -138,7 +140,7 @@ test('hostile text arrives as it was sent, and its preview never ends in half a 
     '%s %00 {}',
     '👩‍👩‍👧‍👦'.repeat(50),
   ];
-  for (const text of texts) expect((await say(market, found.buyer, found, text)).text).toBe(text);
+  for (const text of texts) expect((await say(market, found.buyer, { ...found, text: text })).text).toBe(text);
   for (const text of ['nul \u0000', 'half \ud83d']) {
     expect(await market.fails(found.buyer, 'messages.send', { ...at(found), kind: 'text', text })).toBe(
       'input.invalid',

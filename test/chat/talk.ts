@@ -15,7 +15,11 @@ export async function talk(market: Harness): Promise<Talk> {
   return { seller, buyer, conversationId };
 }
 
-export function say(market: Harness, as: TestUser, { conversationId }: { conversationId: string }, text = 'Hello') {
+export function say(
+  market: Harness,
+  as: TestUser,
+  { conversationId, text = 'Hello' }: { conversationId: string; text?: string },
+) {
   return market.ok(as, 'messages.send', { conversationId, kind: 'text', text });
 }
 

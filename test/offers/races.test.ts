@@ -21,7 +21,8 @@ test('of many offers on one unit that are accepted at once exactly one wins', as
     offers.map((offerId) => market.call(found.seller, 'offers.accept', { offerId, round: 1 })),
   );
   expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
-  for (const reply of replies) if (!reply.ok) expect(reply.error.code).toBe('offers.out_of_stock');
+  const codes = replies.flatMap((reply) => (reply.ok ? [] : [reply.error.code]));
+  expect(new Set(codes)).toEqual(new Set(['offers.out_of_stock']));
   expect(await availableUnits(market, found)).toBe(0);
 });
 
@@ -43,7 +44,7 @@ test('a counter that races an accept leaves either, never both', async () => {
       market.call(found.seller, 'offers.accept', { offerId, round: 1 }),
       market.call(found.seller, 'offers.counter', { offerId, round: 1, amountMinor: 9_000 }),
     ]);
-    expect([accepted.ok, countered.ok].toSorted()).toEqual([false, true]);
+    expect(accepted.ok).toBe(!countered.ok);
     const offer = await market.ok(found.buyer, 'offers.get', { offerId });
     expect(offer.state).toBe(accepted.ok ? 'accepted' : 'awaiting_buyer');
     expect(offer.rounds).toHaveLength(accepted.ok ? 1 : 2);
@@ -59,7 +60,7 @@ test('a withdrawal that races an accept leaves either, never both', async () => 
       market.call(found.seller, 'offers.accept', { offerId, round: 1 }),
       market.call(found.buyer, 'offers.withdraw', { offerId }),
     ]);
-    expect([accepted.ok, withdrawn.ok].toSorted()).toEqual([false, true]);
+    expect(accepted.ok).toBe(!withdrawn.ok);
     expect(await availableUnits(market, found)).toBe(accepted.ok ? 0 : 1);
   }
 });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ListingCard, listingCards } from '../catalog/index.ts';
 import { publicProfiles, PublicUserView } from '../identity/index.ts';
 import type { Db } from '../kernel/define.ts';

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { Db, Sql, Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
-import { ConversationEntity, MessageEntity, type Conversation, type ConversationId, type Message } from './entities.ts';
+import { ConversationEntity, MessageEntity, type Conversation, type Message } from './entities.ts';
 import { conversationChanged } from './events.ts';
 import { conversationView, roleOf, type ConversationView } from './views.ts';
 
@@ -17,7 +17,7 @@ export async function lockConversation(db: Db, id: string, userId: string): Prom
 }
 
 function mine(id: string, userId: string) {
-  return { id: id as ConversationId, $or: [{ buyerId: userId as UserId }, { sellerId: userId as UserId }] };
+  return { id: id, $or: [{ buyerId: userId }, { sellerId: userId }] };
 }
 
 /** The newest message of each conversation, by conversation id. */

@@ -36,7 +36,7 @@ export const MessageView = z.object({
   removed: z.boolean(),
 });
 
-export const LastMessage = MessageView.pick({
+const LastMessage = MessageView.pick({
   id: true,
   seq: true,
   kind: true,
@@ -86,7 +86,7 @@ export function messageView({ port }: Ported, message: Message): z.input<typeof 
     kind,
     senderId,
     text,
-    images: images as never,
+    images: images,
     replyTo,
     about,
     at: iso(at),

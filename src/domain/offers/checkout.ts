@@ -48,7 +48,7 @@ export async function consumeOffer(tx: Tx, offer: Offer): Promise<OfferTerms> {
  */
 export async function supersedeOffers(tx: Tx, listingId: string): Promise<void> {
   await lockListing(tx, listingId);
-  const open = { listingId: listingId as Offer['listingId'], state: { $in: [...openStates] } };
+  const open = { listingId: listingId, state: { $in: [...openStates] } };
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
   const offers = await tx.db.find(OfferEntity, open, { ...lock, orderBy: { id: 'asc' } });
   const at = await tx.now();

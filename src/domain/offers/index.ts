@@ -13,10 +13,10 @@ import { getOffer } from './queries/get-offer.ts';
 import { listOffers } from './queries/list-offers.ts';
 import { offerSnapshot } from './snapshot.ts';
 
-export { consumeOffer, lockAcceptedOffer, supersedeOffers, type OfferTerms } from './checkout.ts';
-export { OfferId, type Offer } from './entities.ts';
+export { consumeOffer, lockAcceptedOffer, supersedeOffers } from './checkout.ts';
+export { OfferId } from './entities.ts';
 export { offerChanged } from './events.ts';
-export { offerSettingsPort, type OfferSettings } from './settings.ts';
+export { offerSettingsPort } from './settings.ts';
 
 export const offers = defineArea({
   name: 'offers',

@@ -6,7 +6,7 @@ import type { Db, Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { applyMove, movesOf, target } from '../kernel/machine.ts';
-import { OfferEntity, OfferRoundEntity, type Offer, type OfferId } from './entities.ts';
+import { OfferEntity, OfferRoundEntity, type Offer } from './entities.ts';
 import { offerChanged } from './events.ts';
 import { offerMachine, type OfferMove, type OfferSide } from './machine.ts';
 import { roundsOf } from './rounds.ts';
@@ -36,7 +36,7 @@ export async function lockWithListing(tx: Tx, id: string, userId: string): Promi
 }
 
 function mine(id: string, userId: string) {
-  return { id: id as OfferId, $or: [{ buyerId: userId as UserId }, { sellerId: userId as UserId }] };
+  return { id: id, $or: [{ buyerId: userId }, { sellerId: userId }] };
 }
 
 export interface Attempt {

@@ -6,5 +6,5 @@ export async function roundsOf(db: Db, offers: readonly Offer[]): Promise<Map<st
   if (offers.length === 0) return new Map();
   const ids = offers.map(({ id }) => id);
   const rounds = await db.find(OfferRoundEntity, { offerId: { $in: ids } }, { orderBy: { round: 'asc' } });
-  return Map.groupBy(rounds, (round) => round.offerId as string);
+  return Map.groupBy(rounds, (round) => round.offerId);
 }

@@ -17,7 +17,7 @@ import { roundsOf } from './rounds.ts';
 
 const Side = z.enum(['buyer', 'seller']);
 
-export const OfferRoundView = z.object({
+const OfferRoundView = z.object({
   round: z.int(),
   by: Side,
   amountMinor: AmountMinor.describe('Price of one unit.'),

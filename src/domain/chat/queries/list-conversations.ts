@@ -32,7 +32,7 @@ export const listConversations = defineQuery({
       ) as mine ${order}`.execute(kysely);
     const found = await db.find(ConversationEntity, { id: { $in: rows.map(({ id }) => id) as never[] } });
     const described = await describeConversations({ db, port }, actor.userId, found);
-    const byId = new Map(described.map((conversation) => [conversation.id as string, conversation]));
+    const byId = new Map(described.map((conversation) => [conversation.id, conversation]));
     return cutPage(rows, limit, { item: ({ id }) => byId.get(id)!, key: ({ id, at }) => [at, id] });
   },
 });

@@ -32,7 +32,7 @@ export const listOffers = defineQuery({
       { orderBy: { id: 'desc' }, limit: limit + 1 },
     );
     const described = await describeOffers({ db, now, port }, actor.userId, offers.slice(0, limit));
-    const byId = new Map(described.map((offer) => [offer.id as string, offer]));
+    const byId = new Map(described.map((offer) => [offer.id, offer]));
     return cutPage(offers, limit, { item: ({ id }) => byId.get(id)!, key: ({ id }) => [id] });
   },
 });
