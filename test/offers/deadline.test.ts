@@ -115,7 +115,8 @@ async function copyOffer(id: string, copies: number): Promise<void> {
       select gen_random_uuid(), listing_id, conversation_id, people.id, ${kept}
       from offer, (select id from people) as people where offer.id = ? returning id
     )
-    insert into offer_round (offer_id, round, by_side, amount_minor, at) select id, 1, 'buyer', 8000, now() from copied`;
+    insert into offer_round (offer_id, round, by_side, amount_minor, at)
+    select id, 1, 'buyer', 8000, now() from copied`;
   await market.database.fork().getConnection().execute(statement, [id]);
 }
 
