@@ -3,7 +3,7 @@ import { defineEvent } from '../kernel/define.ts';
 import { OrderView } from './views.ts';
 
 /** What happened, for toasts. `paid_late`: the money came after the end of the window and goes back. */
-export const orderChangeKinds = [
+const orderChangeKinds = [
   'created',
   'placed',
   'reinstated',

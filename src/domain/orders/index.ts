@@ -17,12 +17,12 @@ import { getOrder } from './queries/get-order.ts';
 import { listOrders } from './queries/list-orders.ts';
 import { orderSnapshot } from './snapshot.ts';
 
-export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
+export { OrderGroupId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged } from './events.ts';
 export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
 export { tradingPartners } from './partners.ts';
 export { lockOrderGroup } from './rows.ts';
-export { orderSettingsPort, type OrderSettings } from './settings.ts';
+export { orderSettingsPort } from './settings.ts';
 
 export const orders = defineArea({
   name: 'orders',

@@ -16,7 +16,7 @@ import {
 } from './entities.ts';
 import { orderGroupMachine, orderMachine } from './machine.ts';
 
-export const OrderLineView = z.object({
+const OrderLineView = z.object({
   listingId: z.uuid(),
   title: z.string(),
   unitPriceMinor: z.int(),

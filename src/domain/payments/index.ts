@@ -20,9 +20,9 @@ import { getPayment } from './queries/get-payment.ts';
 import { paymentSnapshot } from './snapshot.ts';
 
 export { paymentProvidersPort, type PaymentProvider } from './provider.ts';
-export { createSandboxBank, type SandboxBank, type SandboxBankSettings } from './sandbox/bank.ts';
+export { createSandboxBank, type SandboxBank } from './sandbox/bank.ts';
 export { createSandboxProvider } from './sandbox/provider.ts';
-export { paymentSettingsPort, type PaymentSettings, type Refusal } from './settings.ts';
+export { paymentSettingsPort, type Refusal } from './settings.ts';
 
 export const payments = defineArea({
   name: 'payments',

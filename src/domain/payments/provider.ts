@@ -41,7 +41,7 @@ export const PaymentAction = z.object({
 });
 export type PaymentAction = z.infer<typeof PaymentAction>;
 
-export interface Charge {
+interface Charge {
   /** The idempotency key: starting the same attempt again answers the same charge. */
   readonly attemptId: string;
   readonly amountMinor: number;
@@ -49,7 +49,7 @@ export interface Charge {
   readonly returnUrl: string | null;
 }
 
-export interface ChargeKey {
+interface ChargeKey {
   readonly attemptId: string;
   /** Null while no answer has told it. */
   readonly providerRef: string | null;

@@ -8,7 +8,7 @@ import { sign } from './signature.ts';
  * How a charge goes: `late` is confirmed long after and cannot be stopped; `timeout` charges but does not answer;
  * `duplicate` reports three times, `reorder` reports the past after the present.
  */
-export const behaviours = ['succeed', 'decline', 'duplicate', 'late', 'timeout', 'reorder', 'refund_fails'] as const;
+const behaviours = ['succeed', 'decline', 'duplicate', 'late', 'timeout', 'reorder', 'refund_fails'] as const;
 export type Behaviour = (typeof behaviours)[number];
 
 /** Amounts that end in these digits (minor units) misbehave; all others succeed. */
