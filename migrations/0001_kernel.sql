@@ -35,8 +35,8 @@ create table idempotency (
 );
 create index idempotency_created_at on idempotency (created_at);
 
--- Appends events to inboxes and returns each recipient's first number. Heads are locked in user order. A function, so that
--- its plan is kept by the connection: planned anew for every call, the statement was measured to cost a third more.
+-- Appends events to inboxes and returns each recipient's first number. Heads are locked in user order. A function,
+-- so that its plan is kept by the connection: planned anew each time, the statement was measured to cost a third more.
 create function inbox_append(pending jsonb, appended_at timestamptz)
 returns table (recipient uuid, first_seq bigint, log_epoch text) language plpgsql as $$
 begin
@@ -54,7 +54,8 @@ begin
       select heads.user_id, heads.seq - counts.events + 1 as first from heads join counts using (user_id)
     ), stored as (
       insert into inbox_event (user_id, seq, type, at, data)
-      select i.user_id, f.first - 1 + row_number() over (partition by i.user_id order by i.ord), i.type, appended_at, i.data
+      select i.user_id, f.first - 1 + row_number() over (partition by i.user_id order by i.ord),
+             i.type, appended_at, i.data
       from input i join firsts f using (user_id)
     )
     select firsts.user_id, firsts.first, inbox_epoch.epoch from firsts, inbox_epoch;

@@ -3,7 +3,9 @@ import type { Soko } from './soko.ts';
 
 /** What a person wants to know after starting: where, of which parts, and what to try. */
 export function banner(config: Config, { port, opsPort, parts }: Soko): string {
-  const choices = Object.entries(parts).map(([part, choice]) => `${part} ${choice}`).join(' · ');
+  const choices = Object.entries(parts)
+    .map(([part, choice]) => `${part} ${choice}`)
+    .join(' · ');
   if (port === null) return `Soko worker\n  parts   ${choices}\n  health  http://${config.OPS_HOST}:${opsPort}/readyz`;
   const address = `http://${config.HOST === '0.0.0.0' ? '127.0.0.1' : config.HOST}:${port}`;
   return [

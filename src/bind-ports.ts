@@ -6,7 +6,11 @@ import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from 
 import { offerSettingsPort } from './domain/offers/index.ts';
 import { orderSettingsPort } from './domain/orders/index.ts';
 import {
-  createSandboxBank, createSandboxProvider, paymentProvidersPort, paymentSettingsPort, type SandboxBank,
+  createSandboxBank,
+  createSandboxProvider,
+  paymentProvidersPort,
+  paymentSettingsPort,
+  type SandboxBank,
 } from './domain/payments/index.ts';
 import { events, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
@@ -67,7 +71,8 @@ function tokenSettings(config: Config, clock: Clock): TokenSettings {
 
 function openBank(config: Config, { clock, sql, log }: Wiring): SandboxBank {
   return createSandboxBank({
-    sql, clock,
+    sql,
+    clock,
     webhookUrl: `${config.PUBLIC_URL}/v1/webhooks/sandbox`,
     secret: config.SANDBOX_WEBHOOK_SECRET,
     confirmAfterMs: config.SANDBOX_CONFIRM_AFTER,
@@ -77,7 +82,10 @@ function openBank(config: Config, { clock, sql, log }: Wiring): SandboxBank {
 
 function openDisk(config: Config, clock: Clock): DiskStore {
   return createDiskStore({
-    folder: join(config.DATA_DIR, 'uploads'), publicUrl: config.PUBLIC_URL, secret: config.JWT_SECRET, clock,
+    folder: join(config.DATA_DIR, 'uploads'),
+    publicUrl: config.PUBLIC_URL,
+    secret: config.JWT_SECRET,
+    clock,
   });
 }
 

@@ -11,7 +11,15 @@ const Duration = z.string().transform((text, context) => {
 });
 const duration = (fallback: StringValue) => Duration.prefault(fallback);
 const flag = (fallback: boolean) => z.stringbool().default(fallback);
-const list = z.string().default('').transform((text) => text.split(',').map((item) => item.trim()).filter(Boolean));
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean),
+  );
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
 const url = (pattern: RegExp, example: string) => z.string().regex(pattern, `expected an address like ${example}`);
 
@@ -99,7 +107,10 @@ function missing(config: z.infer<typeof environment>, names: (keyof typeof envir
 
 function weaknesses(config: z.infer<typeof environment>): string[] {
   const rules: [boolean, string][] = [
-    [config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY, 'JWT_SECRET: set a secret of your own, 32 characters or more'],
+    [
+      config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY,
+      'JWT_SECRET: set a secret of your own, 32 characters or more',
+    ],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],

@@ -17,7 +17,8 @@ export function observeCommand(log: Log, metrics: Metrics): (observation: Observ
 export function observeJob(log: Log, metrics: Metrics): (observation: JobObservation) => void {
   return ({ name, outcome, durationMs, lateMs, cause }) => {
     metrics.job({ name, outcome, durationMs, lateMs });
-    if (outcome === 'failed') log.error({ job: name, ms: durationMs, err: cause }, 'job failed; its interval tries again');
+    if (outcome === 'failed')
+      log.error({ job: name, ms: durationMs, err: cause }, 'job failed; its interval tries again');
     else log.debug({ job: name, ms: durationMs, lateMs }, 'job');
   };
 }

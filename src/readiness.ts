@@ -24,7 +24,10 @@ export function createReadiness({ databases, rooms }: { databases: Databases; ro
       const checks = {
         phase,
         database: await answers(databases.main.fork().getKysely() as unknown as Sql),
-        migrations: await pendingMigrations(databases.main).then((names) => (names.length === 0 ? 'ok' : 'pending'), () => 'unknown'),
+        migrations: await pendingMigrations(databases.main).then(
+          (names) => (names.length === 0 ? 'ok' : 'pending'),
+          () => 'unknown',
+        ),
         redis: mode === 'memory' ? 'unused' : healthy ? 'ok' : 'degraded',
       };
       return { ready: phase === 'serving' && checks.database === 'ok' && checks.migrations === 'ok', checks };
@@ -36,5 +39,11 @@ export function createReadiness({ databases, rooms }: { databases: Databases; ro
 
 async function answers(db: Sql): Promise<string> {
   const late = new Promise<string>((resolve) => setTimeout(resolve, probeTimeoutMs, 'slow').unref());
-  return Promise.race([sql`select 1`.execute(db).then(() => 'ok', () => 'down'), late]);
+  return Promise.race([
+    sql`select 1`.execute(db).then(
+      () => 'ok',
+      () => 'down',
+    ),
+    late,
+  ]);
 }

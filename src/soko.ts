@@ -3,7 +3,14 @@ import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
 import { authenticate, tokensPort } from './domain/identity/index.ts';
 import {
-  createExecute, inboxHead, inboxHeads, pullInbox, type Clock, type Execute, type Ports, type Sql,
+  createExecute,
+  inboxHead,
+  inboxHeads,
+  pullInbox,
+  type Clock,
+  type Execute,
+  type Ports,
+  type Sql,
 } from './domain/kernel/index.ts';
 import { errors, jobs as declaredJobs, operations } from './domain/registry.ts';
 import { createEngine, createGateway, type Engine, type Gateway } from './gateway/index.ts';
@@ -11,7 +18,15 @@ import { createHttp, createMetrics, createOps, type Http, type Metrics } from '.
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
 import { observeCommand, observeJob } from './observe.ts';
-import { openDatabases, openRooms, probePort, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
+import {
+  openDatabases,
+  openRooms,
+  probePort,
+  reason,
+  scheduleStore,
+  type Databases,
+  type OnStop,
+} from './open-stores.ts';
 import { createReadiness, type ReadinessProbe } from './readiness.ts';
 
 /** A running server. */
@@ -35,7 +50,7 @@ export async function startSoko(config: Config): Promise<Soko> {
   let stopping: Promise<void> | undefined;
   const stop = () => (stopping ??= closeAll(closers, log));
   try {
-    return { ...await start(config, { log, onStop }), stop };
+    return { ...(await start(config, { log, onStop })), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -98,7 +113,9 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   const databases = await openDatabases(config, { log, onStop });
   const { ports, disk, bank } = bindPorts(config, { clock, rooms, log, sql: () => sqlOf(databases.main) });
   late.execute = createExecute({
-    operations, errors, ports,
+    operations,
+    errors,
+    ports,
     fork: (kind) => (kind === 'query' ? databases.reads : databases.main).fork(),
     limiter: rooms.limiter,
     deliver: (outbound) => rooms.deliver(outbound),
@@ -123,7 +140,10 @@ async function openJobs(
   const { databases, execute, ports, log, metrics } = parts;
   try {
     return await createJobs({
-      jobs: declaredJobs, execute, ports, nodeId: config.NODE_ID,
+      jobs: declaredJobs,
+      execute,
+      ports,
+      nodeId: config.NODE_ID,
       store: await scheduleStore(config, databases.main),
       observe: observeJob(log, metrics),
       onError: (error) => log.warn({ err: error }, 'the schedule has trouble'),
@@ -137,7 +157,12 @@ async function openJobs(
 function openGateway(config: Config, { market, log }: { market: Market; log: Log }): Gateway {
   const { execute, databases, rooms, clock, authenticated } = market;
   const gateway = createGateway({
-    execute, rooms, errors, operations, clock, log,
+    execute,
+    rooms,
+    errors,
+    operations,
+    clock,
+    log,
     authenticate: authenticated,
     inbox: {
       head: (userId) => inboxHead(sqlOf(databases.main), userId),
@@ -145,7 +170,9 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
     },
     settings: {
-      guests: config.GUESTS, corsOrigins: config.CORS_ORIGINS, polling: config.GATEWAY_POLLING,
+      guests: config.GUESTS,
+      corsOrigins: config.CORS_ORIGINS,
+      polling: config.GATEWAY_POLLING,
       trustedProxies: config.TRUSTED_PROXIES,
     },
   });
@@ -164,13 +191,18 @@ async function serve(
 ): Promise<{ port: number; kind: Engine['kind'] }> {
   const { execute, readiness, metrics, disk, authenticated } = market;
   const http = createHttp({
-    execute, operations, errors, log,
+    execute,
+    operations,
+    errors,
+    log,
     authenticate: authenticated,
     ready: readiness.check,
     settings: {
-      publicUrl: config.PUBLIC_URL, corsOrigins: config.CORS_ORIGINS,
+      publicUrl: config.PUBLIC_URL,
+      corsOrigins: config.CORS_ORIGINS,
       cookieSecure: config.PUBLIC_URL.startsWith('https:'),
-      accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL,
+      accessTtlMs: config.ACCESS_TTL,
+      refreshTtlMs: config.REFRESH_TTL,
     },
     ...(disk ? { diskFiles: disk } : {}),
   });
@@ -180,11 +212,17 @@ async function serve(
   return { port: await listen(engine, { host: config.HOST, port: config.PORT }), kind: engine.kind };
 }
 
-async function openEngine(config: Config, parts: { fetch: Http['fetch']; log: Log; metrics: Metrics }): Promise<Engine> {
+async function openEngine(
+  config: Config,
+  parts: { fetch: Http['fetch']; log: Log; metrics: Metrics },
+): Promise<Engine> {
   const { fetch, log, metrics } = parts;
   try {
     return await createEngine({
-      kind: config.GATEWAY_ENGINE, fetch, log, trustedProxies: config.TRUSTED_PROXIES,
+      kind: config.GATEWAY_ENGINE,
+      fetch,
+      log,
+      trustedProxies: config.TRUSTED_PROXIES,
       onSlowConsumer: () => metrics.slowClose(),
     });
   } catch (error) {

@@ -27,7 +27,9 @@ export async function migrate(database: Database): Promise<string[]> {
 /** Names of the files that are not applied yet, in order. Not empty means: this node is not ready. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const files = (await readdir(folder)).filter((file) => fileName.test(file)).toSorted();
-  const { rows } = await sql<{ name: string }>`select name from migration`.execute(database.fork().getKysely() as never as Sql);
+  const { rows } = await sql<{ name: string }>`select name from migration`.execute(
+    database.fork().getKysely() as never as Sql,
+  );
   const known = new Set(rows.map((row) => row.name));
   return files.filter((file) => !known.has(file));
 }

@@ -68,9 +68,10 @@ async function openServer({ url, poolMax }: { url: string; poolMax: number }): P
     kind: 'postgres',
     orm,
     fork,
-    script: (source) => fork().transactional(async (em) => {
-      await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
-    }),
+    script: (source) =>
+      fork().transactional(async (em) => {
+        await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
+      }),
     native: async () => null,
     pool: () => ({ used: counts.totalCount - counts.idleCount, idle: counts.idleCount, waiting: counts.waitingCount }),
     close: () => orm.close(true),
@@ -78,12 +79,12 @@ async function openServer({ url, poolMax }: { url: string; poolMax: number }): P
 }
 
 async function openEmbedded(dataDir: string): Promise<Database> {
-  const orm = await MikroORM.init({
+  const orm = (await MikroORM.init({
     ...common,
     driver: PgliteDriver,
     dbName: dataDir,
     driverOptions: { extensions: { postgis, citext, pg_trgm: trigrams } },
-  } as never) as unknown as MikroORM;
+  } as never)) as unknown as MikroORM;
   const connection = orm.em.getConnection() as unknown as PgliteConnection;
   await orm.em.getConnection().execute('select 1');
   const native = await connection.getNativeClient();

@@ -29,13 +29,34 @@ function byName<T>(items: readonly T[], nameOf: (item: T) => string): ReadonlyMa
   return map;
 }
 
-export const operations = byName<Operation>(list.flatMap((area) => area.operations), (operation) => operation.name);
-export const events = byName<InboxEvent>(list.flatMap((area) => area.events ?? []), (event) => event.type);
-export const signals = byName<Signal>(list.flatMap((area) => area.signals ?? []), (signal) => signal.type);
-export const roomKinds = byName<RoomKind>(list.flatMap((area) => area.rooms ?? []), (room) => room.kind);
-export const machines = byName<Machine>(list.flatMap((area) => area.machines ?? []), (machine) => machine.name);
-export const jobs = byName<Job>(list.flatMap((area) => area.jobs ?? []), (job) => job.name);
-export const snapshots = byName<SnapshotPart>(list.flatMap((area) => area.snapshots ?? []), (part) => part.entity);
+export const operations = byName<Operation>(
+  list.flatMap((area) => area.operations),
+  (operation) => operation.name,
+);
+export const events = byName<InboxEvent>(
+  list.flatMap((area) => area.events ?? []),
+  (event) => event.type,
+);
+export const signals = byName<Signal>(
+  list.flatMap((area) => area.signals ?? []),
+  (signal) => signal.type,
+);
+export const roomKinds = byName<RoomKind>(
+  list.flatMap((area) => area.rooms ?? []),
+  (room) => room.kind,
+);
+export const machines = byName<Machine>(
+  list.flatMap((area) => area.machines ?? []),
+  (machine) => machine.name,
+);
+export const jobs = byName<Job>(
+  list.flatMap((area) => area.jobs ?? []),
+  (job) => job.name,
+);
+export const snapshots = byName<SnapshotPart>(
+  list.flatMap((area) => area.snapshots ?? []),
+  (part) => part.entity,
+);
 export const errors: ErrorTable = Object.assign({}, universalErrors, ...list.map((area) => area.errors));
 export const entities = list.flatMap((area) => area.entities);
 

@@ -29,7 +29,12 @@ function openEmbedded(engine: PGlite): OpenBackend {
 }
 
 async function openPostgres(url: string, onError: (error: Error) => void): Promise<OpenBackend> {
-  const pool = new Pool({ connectionString: url, max: 6, connectionTimeoutMillis: 5_000, application_name: 'soko-jobs' });
+  const pool = new Pool({
+    connectionString: url,
+    max: 6,
+    connectionTimeoutMillis: 5_000,
+    application_name: 'soko-jobs',
+  });
   pool.on('error', onError);
   await pool.query('select 1');
   return {

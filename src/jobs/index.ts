@@ -80,8 +80,12 @@ export async function createJobs(parts: JobsParts): Promise<Jobs> {
 
 async function connect({ nodeId, onError }: JobsParts, { backend }: OpenBackend): Promise<Agenda> {
   const agenda = new Agenda({
-    backend, name: nodeId, processEvery: pollMs, defaultConcurrency: 1,
-    defaultLockLifetime: lockLifetimeMs, removeOnComplete: true,
+    backend,
+    name: nodeId,
+    processEvery: pollMs,
+    defaultConcurrency: 1,
+    defaultLockLifetime: lockLifetimeMs,
+    removeOnComplete: true,
   });
   agenda.on('error', onError);
   await agenda.ready;

@@ -21,8 +21,13 @@ beforeAll(async () => {
   const { folder, remove } = await tempFolder();
   onEnd(remove);
   const env = {
-    DATABASE_URL: target.url, REDIS_URL: process.env.REDIS_URL ?? '', DATA_DIR: folder, DRAIN_WINDOW: '1s',
-    PAYMENT_WINDOW: '2s', PUBLIC_URL: 'http://market.test', ...(process.env.MONGODB_URL ? { JOBS_URL: process.env.MONGODB_URL } : {}),
+    DATABASE_URL: target.url,
+    REDIS_URL: process.env.REDIS_URL ?? '',
+    DATA_DIR: folder,
+    DRAIN_WINDOW: '1s',
+    PAYMENT_WINDOW: '2s',
+    PUBLIC_URL: 'http://market.test',
+    ...(process.env.MONGODB_URL ? { JOBS_URL: process.env.MONGODB_URL } : {}),
   };
   // All at once: nodes that migrate and seed together must take turns by themselves.
   const nodes = await Promise.all([
@@ -42,7 +47,9 @@ async function startBalancer(folder: string, backends: string[]): Promise<string
   const port = await freePort();
   const servers = backends.map((url, n) => `  server gateway${n} ${new URL(url).host} check`).join('\n');
   const file = join(folder, 'haproxy.cfg');
-  await writeFile(file, `
+  await writeFile(
+    file,
+    `
 defaults
   mode http
   timeout connect 5s
@@ -56,7 +63,8 @@ backend gateways
   balance leastconn
   option httpchk GET /readyz
 ${servers}
-`);
+`,
+  );
   const child: ChildProcess | null = await new Promise((resolve) => {
     const started = spawn('haproxy', ['-f', file], { stdio: 'ignore' });
     started.once('error', () => resolve(null));
@@ -101,7 +109,13 @@ async function connect(url: string, token?: string): Promise<Frames> {
 async function listed(seller: Awaited<ReturnType<typeof registered>>, quantity = 1) {
   const { items } = await seller.call('categories.list');
   return seller.call('listings.create', {
-    title: 'Kettle', description: 'Boils', categoryId: items[0].id, priceMinor: 900, currency: 'USD', condition: 'good', quantity,
+    title: 'Kettle',
+    description: 'Boils',
+    categoryId: items[0].id,
+    priceMinor: 900,
+    currency: 'USD',
+    condition: 'good',
+    quantity,
   });
 }
 
@@ -122,10 +136,15 @@ test('the worker expires an unpaid order that a gateway took, and both sides are
   const listing = await listed(seller);
   const watching = await connect(one.url, buyer.token);
   await buyer.call('orders.place', {
-    listingId: listing.id, quantity: 1, delivery: { method: 'pickup' }, paymentMethod: 'sandbox',
+    listingId: listing.id,
+    quantity: 1,
+    delivery: { method: 'pickup' },
+    paymentMethod: 'sandbox',
   });
   expect((await buyer.call('listings.get', { listingId: listing.id })).available).toBe(0);
-  await until(() => watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'payment_expired'));
+  await until(() =>
+    watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'payment_expired'),
+  );
   await until(async () => (await buyer.call('listings.get', { listingId: listing.id })).available === 1);
 }, 90_000);
 

@@ -9,17 +9,21 @@ let userId: string;
 beforeAll(async () => {
   market = await createHarness(bindTestPorts);
   const input = { email: 'asha@example.test', phone: '+254712345678', username: 'asha', password, fullName: 'Asha' };
-  ({ user: { id: userId } } = await market.ok(null, 'accounts.register', input));
+  ({
+    user: { id: userId },
+  } = await market.ok(null, 'accounts.register', input));
 });
 afterAll(() => market.close());
 
 test.each(['asha@example.test', 'ASHA@example.TEST', 'asha', 'Asha', '+254712345678'])(
-  'a person signs in as %s', async (identifier) => {
+  'a person signs in as %s',
+  async (identifier) => {
     const { user, tokens } = await market.ok(null, 'sessions.login', { identifier, password });
     expect(user).toMatchObject({ id: userId, email: 'asha@example.test', roles: [] });
     expect(tokens).toMatchObject({ tokenType: 'Bearer', expiresIn: 900 });
     expect(market.tokens.verifyAccess(tokens.accessToken)).toMatchObject({ userId });
-  });
+  },
+);
 
 test('a wrong password and an unknown account give the same answer', async () => {
   const wrong = await market.call(null, 'sessions.login', { identifier: 'asha', password: `${password}!` });

@@ -9,7 +9,9 @@ afterAll(() => market.close());
 
 test('a reused refresh token revokes the whole session', async () => {
   const { tokens } = await market.ok(null, 'accounts.register', {
-    username: 'asha', password: 'correct horse', fullName: 'Asha',
+    username: 'asha',
+    password: 'correct horse',
+    fullName: 'Asha',
   });
   const rotated = await market.ok(null, 'sessions.refresh', { refreshToken: tokens.refreshToken });
   for (const { refreshToken } of [tokens, rotated.tokens]) {

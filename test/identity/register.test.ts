@@ -14,7 +14,11 @@ const register = (input: object) => market.call(null, 'accounts.register', { pas
 test('a new account is signed in and tells nothing of its password', async () => {
   const location = { lat: -6.8, lon: 39.28 };
   const { user, tokens } = await market.ok(null, 'accounts.register', {
-    email: 'asha@example.test', password, fullName: ' Asha M. ', location, role: 'seller',
+    email: 'asha@example.test',
+    password,
+    fullName: ' Asha M. ',
+    location,
+    role: 'seller',
   });
   const expected = { email: 'asha@example.test', fullName: 'Asha M.', location, marketRole: 'seller', version: 1 };
   expect(user).toMatchObject(expected);

@@ -57,7 +57,8 @@ test('sessions are listed to their owner, newest first, without the ended ones',
   const { actor: phone } = await signInAgain(user.username);
   const { items } = await market.ok(phone, 'sessions.list');
   expect(items.map(({ id, current }: { id: string; current: boolean }) => [id, current])).toEqual([
-    [phone.sessionId, true], [actor.sessionId, false],
+    [phone.sessionId, true],
+    [actor.sessionId, false],
   ]);
   await market.ok(phone, 'sessions.revoke', { sessionId: actor.sessionId });
   expect((await market.ok(phone, 'sessions.list')).items).toHaveLength(1);

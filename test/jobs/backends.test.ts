@@ -53,7 +53,9 @@ function counting(name: string, everySeconds: number) {
   let runs = 0;
   const waiters: { atLeast: number; resolve: () => void }[] = [];
   const job = defineJob({
-    name, everySeconds, summary: 'counts its runs',
+    name,
+    everySeconds,
+    summary: 'counts its runs',
     async run() {
       runs += 1;
       for (const waiter of waiters) if (runs >= waiter.atLeast) waiter.resolve();
@@ -87,7 +89,9 @@ describe.each(Object.entries(stores))('on %s', (_kind, openStore) => {
     let recovered = () => {};
     const again = new Promise<void>((resolve) => (recovered = resolve));
     const job = defineJob({
-      name: 'shaky', everySeconds: 1, summary: 'fails once',
+      name: 'shaky',
+      everySeconds: 1,
+      summary: 'fails once',
       async run() {
         if (fail) {
           fail = false;

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
-  appendInbox, inboxHead, inboxHeads, newId, pruneInbox, pullInbox, type Sql, type UserId,
+  appendInbox,
+  inboxHead,
+  inboxHeads,
+  newId,
+  pruneInbox,
+  pullInbox,
+  type Sql,
+  type UserId,
 } from '../../src/domain/kernel/index.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 
@@ -17,11 +24,15 @@ const append = (events: ReturnType<typeof event>[], at = new Date()) =>
 
 test('numbers are gap-free for each person whatever runs at the same time', async () => {
   const people = Array.from({ length: 5 }, () => newId<UserId>());
-  await Promise.all(Array.from({ length: 60 }, (_, n) => {
-    const two = [people[n % 5], people[(n * 3 + 1) % 5]].filter((one, index, all) => one && all.indexOf(one) === index);
-    // Opposite orders of the same people: the statement itself must sort them.
-    return append((n % 2 ? two : two.toReversed()).map((userId) => event(userId as UserId, n)));
-  }));
+  await Promise.all(
+    Array.from({ length: 60 }, (_, n) => {
+      const two = [people[n % 5], people[(n * 3 + 1) % 5]].filter(
+        (one, index, all) => one && all.indexOf(one) === index,
+      );
+      // Opposite orders of the same people: the statement itself must sort them.
+      return append((n % 2 ? two : two.toReversed()).map((userId) => event(userId as UserId, n)));
+    }),
+  );
   for (const userId of people) {
     const { epoch, head } = await inboxHead(reader(), userId);
     const { events } = await pullInbox(reader(), userId, { epoch, after: 0, limit: 500 });
@@ -32,16 +43,22 @@ test('numbers are gap-free for each person whatever runs at the same time', asyn
 test('several events of one person in one commit keep their order', async () => {
   const userId = newId<UserId>();
   const [batch] = await append([event(userId, 1), event(userId, 2), event(userId, 3)]);
-  expect(batch?.events.map(({ seq, data }) => [seq, data])).toEqual([[1, { n: 1 }], [2, { n: 2 }], [3, { n: 3 }]]);
+  expect(batch?.events.map(({ seq, data }) => [seq, data])).toEqual([
+    [1, { n: 1 }],
+    [2, { n: 2 }],
+    [3, { n: 3 }],
+  ]);
 });
 
 test('a rolled-back transaction leaves no hole', async () => {
   const userId = newId<UserId>();
   await append([event(userId, 1)]);
-  await expect(market.database.fork().transactional(async (em) => {
-    await appendInbox(em.getKysely() as unknown as Sql, [event(userId, 2)], new Date());
-    throw new Error('killed');
-  })).rejects.toThrow('killed');
+  await expect(
+    market.database.fork().transactional(async (em) => {
+      await appendInbox(em.getKysely() as unknown as Sql, [event(userId, 2)], new Date());
+      throw new Error('killed');
+    }),
+  ).rejects.toThrow('killed');
   const [batch] = await append([event(userId, 3)]);
   expect(batch?.events[0]?.seq).toBe(2);
 });
@@ -55,7 +72,11 @@ test('a pull pages from the cursor and says whether there is more', async () => 
   expect(first.events.map(({ seq }) => seq)).toEqual([3, 4, 5]);
   const last = await pullInbox(reader(), userId, { epoch, after: 5, limit: 3 });
   expect(last).toMatchObject({ more: false });
-  expect(await pullInbox(reader(), userId, { epoch, after: 7, limit: 3 })).toMatchObject({ events: [], more: false, snapshotRequired: false });
+  expect(await pullInbox(reader(), userId, { epoch, after: 7, limit: 3 })).toMatchObject({
+    events: [],
+    more: false,
+    snapshotRequired: false,
+  });
 });
 
 test('a cursor of another epoch, from the future, or older than what is kept asks for a snapshot', async () => {

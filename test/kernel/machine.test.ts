@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { applyMove, defineMachine, movesFor, target } from '../../src/domain/kernel/index.ts';
 
 const door = defineMachine({
-  name: 'door', initial: 'open', states: ['open', 'closed', 'locked'],
+  name: 'door',
+  initial: 'open',
+  states: ['open', 'closed', 'locked'],
   moves: {
     close: [{ from: 'open', by: 'guest', to: 'closed' }],
     lock: [{ from: 'closed', by: 'owner', to: 'locked' }],
@@ -17,7 +19,9 @@ test('a move needs the right state and the right side', () => {
 });
 
 test('a refused move changes nothing, an allowed one bumps the version', () => {
-  const row = { state: 'open' as const, version: 1, updatedAt: new Date(0) } as Parameters<typeof applyMove<'open' | 'closed' | 'locked', 'close' | 'lock', 'guest' | 'owner'>>[1];
+  const row = { state: 'open' as const, version: 1, updatedAt: new Date(0) } as Parameters<
+    typeof applyMove<'open' | 'closed' | 'locked', 'close' | 'lock', 'guest' | 'owner'>
+  >[1];
   expect(applyMove(door, row, { name: 'lock', by: 'owner', at: new Date(5) })).toBe(false);
   expect(row).toEqual({ state: 'open', version: 1, updatedAt: new Date(0) });
   expect(applyMove(door, row, { name: 'close', by: 'guest', at: new Date(5) })).toBe(true);
@@ -26,7 +30,15 @@ test('a refused move changes nothing, an allowed one bumps the version', () => {
 
 test.each([
   ['an unknown state', { go: [{ from: 'a', by: 'x', to: 'nowhere' }] }],
-  ['two targets for one move', { go: [{ from: 'a', by: 'x', to: 'b' }, { from: 'a', by: 'x', to: 'a' }] }],
+  [
+    'two targets for one move',
+    {
+      go: [
+        { from: 'a', by: 'x', to: 'b' },
+        { from: 'a', by: 'x', to: 'a' },
+      ],
+    },
+  ],
   ['an unreachable state', { go: [{ from: 'b', by: 'x', to: 'a' }] }],
 ])('a machine with %s is refused when declared', (_name, moves) => {
   expect(() => defineMachine({ name: 'broken', initial: 'a', states: ['a', 'b'], moves: moves as never })).toThrow();

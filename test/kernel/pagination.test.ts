@@ -9,9 +9,12 @@ test('a cursor reads back as the key it was made of', () => {
   expect(decodeCursor(undefined, key)).toBeNull();
 });
 
-test.each(['', 'nonsense', encodeCursor(['5', 'x']), encodeCursor([5]), 'e30'])('a forged cursor %j is bad input', (cursor) => {
-  expect(() => decodeCursor(cursor, key)).toThrow('input.invalid');
-});
+test.each(['', 'nonsense', encodeCursor(['5', 'x']), encodeCursor([5]), 'e30'])(
+  'a forged cursor %j is bad input',
+  (cursor) => {
+    expect(() => decodeCursor(cursor, key)).toThrow('input.invalid');
+  },
+);
 
 test('the page ends where there is no further row', () => {
   const map = { item: (row: number) => row * 10, key: (row: number) => [row] };

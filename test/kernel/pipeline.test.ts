@@ -2,8 +2,18 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
-  clockPort, createExecute, defineCommand, defineEvent, defineJob, defineQuery, errors as kernelErrors, Ports,
-  type Actor, type Execute, type Operation, type Outbound,
+  clockPort,
+  createExecute,
+  defineCommand,
+  defineEvent,
+  defineJob,
+  defineQuery,
+  errors as kernelErrors,
+  Ports,
+  type Actor,
+  type Execute,
+  type Operation,
+  type Outbound,
 } from './parts.ts';
 import { createHarness, type Harness, type TestUser } from '../support/harness.ts';
 
@@ -14,8 +24,14 @@ const job = defineJob({ name: 'counter.tidy', everySeconds: 60, summary: 'nothin
 let runs = 0;
 
 const count = defineCommand({
-  name: 'counter.count', access: 'user', ratePerMinute: 3, summary: 'Counts.',
-  input: z.strictObject({ by: z.int().default(1) }), output: CounterView, errors: ['counter.refused'], emits: [counted],
+  name: 'counter.count',
+  access: 'user',
+  ratePerMinute: 3,
+  summary: 'Counts.',
+  input: z.strictObject({ by: z.int().default(1) }),
+  output: CounterView,
+  errors: ['counter.refused'],
+  emits: [counted],
   async run({ input, actor, tx, fail }) {
     runs += 1;
     if (input.by < 0) fail('counter.refused');
@@ -27,8 +43,13 @@ const count = defineCommand({
 });
 
 const keep = defineCommand({
-  name: 'counter.keep', access: 'user', summary: 'Writes, then fails, and the write stays.',
-  input: z.strictObject({}), output: z.object({}), errors: ['counter.refused'], emits: [counted],
+  name: 'counter.keep',
+  access: 'user',
+  summary: 'Writes, then fails, and the write stays.',
+  input: z.strictObject({}),
+  output: z.object({}),
+  errors: ['counter.refused'],
+  emits: [counted],
   async run({ actor, tx, failKeeping }) {
     tx.emit(counted, actor.userId, { view: { id: 'c', version: 1, count: 1 } });
     return failKeeping('counter.refused');
@@ -36,16 +57,24 @@ const keep = defineCommand({
 });
 
 const lie = defineCommand({
-  name: 'counter.lie', access: 'guest', summary: 'Answers an error it did not declare.',
-  input: z.strictObject({}), output: z.object({}), errors: [],
+  name: 'counter.lie',
+  access: 'guest',
+  summary: 'Answers an error it did not declare.',
+  input: z.strictObject({}),
+  output: z.object({}),
+  errors: [],
   async run({ fail }) {
     return fail('counter.refused' as never);
   },
 });
 
 const conflict = defineCommand({
-  name: 'counter.conflict', access: 'guest', summary: 'Meets a deadlock twice.',
-  input: z.strictObject({}), output: z.object({ attempts: z.int() }), errors: [],
+  name: 'counter.conflict',
+  access: 'guest',
+  summary: 'Meets a deadlock twice.',
+  input: z.strictObject({}),
+  output: z.object({ attempts: z.int() }),
+  errors: [],
   async run({ sql: db }) {
     runs += 1;
     if (runs < 3) await sql`do $$ begin raise exception 'deadlock' using errcode = '40P01'; end $$`.execute(db);
@@ -54,14 +83,22 @@ const conflict = defineCommand({
 });
 
 const systemOnly = defineCommand({
-  name: 'counter.sweep', access: 'system', summary: 'Only for jobs.',
-  input: z.strictObject({}), output: z.object({}), errors: [],
+  name: 'counter.sweep',
+  access: 'system',
+  summary: 'Only for jobs.',
+  input: z.strictObject({}),
+  output: z.object({}),
+  errors: [],
   run: async () => ({}),
 });
 
 const report = defineQuery({
-  name: 'counter.report', access: 'analyst', summary: 'For analysts.',
-  input: z.strictObject({}), output: z.object({ serverNow: z.number() }), errors: [],
+  name: 'counter.report',
+  access: 'analyst',
+  summary: 'For analysts.',
+  input: z.strictObject({}),
+  output: z.object({ serverNow: z.number() }),
+  errors: [],
   run: async ({ now }) => ({ serverNow: (await now()).getTime() }),
 });
 
@@ -110,7 +147,11 @@ test('views are cut to their schema, numbered and handed over only after commit'
   const reply = await as(asha.actor, 'counter.count', { by: 2 });
   expect(reply).toEqual({ ok: true, data: { id: 'c', version: 2, count: 2 } });
   const [batch] = delivered.at(-1)?.inbox ?? [];
-  expect(batch?.events[0]).toMatchObject({ seq: 1, type: 'counter.counted', data: { entity: 'counter', id: 'c', version: 2, count: 2 } });
+  expect(batch?.events[0]).toMatchObject({
+    seq: 1,
+    type: 'counter.counted',
+    data: { entity: 'counter', id: 'c', version: 2, count: 2 },
+  });
   expect(JSON.stringify(batch)).not.toContain('hidden');
   expect(nudged).toContain('counter.tidy');
 });

@@ -39,7 +39,9 @@ test('a DATA_DIR that cannot be made is one clear line and a non-zero exit', asy
 }, 60_000);
 
 test('a wrong DATABASE_URL is one clear line and a non-zero exit', async () => {
-  const { code, lines } = await refusedStart({ DATABASE_URL: `postgres://soko:secret@127.0.0.1:${await freePort()}/soko` });
+  const { code, lines } = await refusedStart({
+    DATABASE_URL: `postgres://soko:secret@127.0.0.1:${await freePort()}/soko`,
+  });
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: DATABASE_URL cannot be used: .*ECONNREFUSED/);
@@ -56,7 +58,8 @@ test('a Redis that is down at start is one clear line and a non-zero exit', asyn
 test('a schedule that cannot be reached is one clear line and a non-zero exit', async () => {
   const { target, drop } = await newDatabaseTarget();
   const { code, lines } = await refusedStart({
-    JOBS_URL: `postgres://soko@127.0.0.1:${await freePort()}/soko`, ...('url' in target ? { DATABASE_URL: target.url } : {}),
+    JOBS_URL: `postgres://soko@127.0.0.1:${await freePort()}/soko`,
+    ...('url' in target ? { DATABASE_URL: target.url } : {}),
   });
   await drop();
   expect(code).toBe(1);

@@ -16,14 +16,22 @@ test('kill -9 in the middle of trading loses no answered order and leaves no hal
   const categories = await httpClient(before.url)('categories.list');
   const quantity = 500;
   const listing = await seller.call('listings.create', {
-    title: 'Pencil', description: 'One of many', categoryId: categories.items[0].id, priceMinor: 50, currency: 'USD',
-    condition: 'new', quantity,
+    title: 'Pencil',
+    description: 'One of many',
+    categoryId: categories.items[0].id,
+    priceMinor: 50,
+    currency: 'USD',
+    condition: 'new',
+    quantity,
   });
   const answered: string[] = [];
   const trading = Array.from({ length: 4 }, async () => {
     for (;;) {
       const { orders } = await buyer.call('orders.place', {
-        listingId: listing.id, quantity: 1, delivery: { method: 'pickup' }, paymentMethod: 'sandbox',
+        listingId: listing.id,
+        quantity: 1,
+        delivery: { method: 'pickup' },
+        paymentMethod: 'sandbox',
       });
       answered.push(orders[0].id);
     }
@@ -36,7 +44,7 @@ test('kill -9 in the middle of trading loses no answered order and leaves no hal
   const after = await startProcess(env);
   const call = httpClient(after.url, buyer.token);
   const stored: string[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await call('orders.list', { as: 'buyer', limit: 100, ...(cursor ? { cursor } : {}) });
     stored.push(...page.items.map((order: { id: string }) => order.id));
     if (!page.nextCursor) break;
@@ -47,6 +55,8 @@ test('kill -9 in the middle of trading loses no answered order and leaves no hal
   expect(available).toBe(quantity - stored.length);
   const { epoch, head } = await call('sync.snapshot');
   const { events } = await call('sync.pull', { epoch, after: 0, limit: 500 });
-  expect(events.map((event: { seq: number }) => event.seq)).toEqual(Array.from({ length: head }, (_, index) => index + 1));
+  expect(events.map((event: { seq: number }) => event.seq)).toEqual(
+    Array.from({ length: head }, (_, index) => index + 1),
+  );
   expect(await after.end('SIGTERM')).toBe(0);
 }, 180_000);

@@ -18,11 +18,22 @@ export async function createAccount(
   const now = new Date();
   const em = database.fork();
   em.create(AccountEntity, {
-    id: userId, email: `person${count}-${userId}@example.test`, fullName: fullName ?? `Person ${count}`,
-    marketRole: 'both', roles, version: 1, createdAt: now, updatedAt: now,
+    id: userId,
+    email: `person${count}-${userId}@example.test`,
+    fullName: fullName ?? `Person ${count}`,
+    marketRole: 'both',
+    roles,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
   });
   em.create(SessionEntity, {
-    id: sessionId, userId, ip: '203.0.113.7', createdAt: now, refreshedAt: now, expiresAt: new Date(now.getTime() + 86_400_000),
+    id: sessionId,
+    userId,
+    ip: '203.0.113.7',
+    createdAt: now,
+    refreshedAt: now,
+    expiresAt: new Date(now.getTime() + 86_400_000),
   });
   await em.flush();
   const actor = { kind: 'user', userId, sessionId, roles, tokenExpiresAt: now.getTime() + tokens.accessTtlMs } as const;

@@ -1,7 +1,19 @@
 import { createTokens, tokensPort, type Tokens } from '../../src/domain/identity/index.ts';
 import {
-  clockPort, createExecute, Ports, type Actor, type Clock, type Execute, type Job, type JobContext, type Outbound, type Reply,
-  type Meta, type RateLimiter, type Role, type UserActor,
+  clockPort,
+  createExecute,
+  Ports,
+  type Actor,
+  type Clock,
+  type Execute,
+  type Job,
+  type JobContext,
+  type Outbound,
+  type Reply,
+  type Meta,
+  type RateLimiter,
+  type Role,
+  type UserActor,
 } from '../../src/domain/kernel/index.ts';
 import { migrate } from '../../src/domain/migrate.ts';
 import { openDatabase, type Database } from '../../src/domain/orm.ts';
@@ -69,7 +81,12 @@ function assembleHarness(
   { database, clock, close }: { database: Database; clock: Clock; close: () => Promise<void> },
   bind: (ports: Ports) => void,
 ): Harness {
-  const tokens = createTokens({ key: { secret: 'test-secret-of-32-characters-long' }, accessTtlMs: 900_000, refreshTtlMs: 86_400_000, clock });
+  const tokens = createTokens({
+    key: { secret: 'test-secret-of-32-characters-long' },
+    accessTtlMs: 900_000,
+    refreshTtlMs: 86_400_000,
+    clock,
+  });
   const ports = new Ports().bind(clockPort, clock).bind(tokensPort, tokens);
   bind(ports);
   const delivered: Outbound[] = [];
@@ -77,7 +94,9 @@ function assembleHarness(
   const limiter: Harness['limiter'] = { take: async () => null };
   const sinks: ((outbound: Outbound) => void)[] = [(outbound) => void delivered.push(outbound)];
   const execute = createExecute({
-    operations, errors, ports,
+    operations,
+    errors,
+    ports,
     fork: () => database.fork(),
     limiter,
     deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),
@@ -96,7 +115,17 @@ function assembleHarness(
     return reply.data as never;
   };
   return {
-    database, ports, clock, tokens, execute, limiter, delivered, nudged, call, ok, close,
+    database,
+    ports,
+    clock,
+    tokens,
+    execute,
+    limiter,
+    delivered,
+    nudged,
+    call,
+    ok,
+    close,
     deliverTo: (sink) => void sinks.push(sink),
     async fails(as, name, input, meta) {
       const reply = await call(as, name, input, meta);
@@ -115,8 +144,9 @@ function assembleHarness(
       await job.run(context);
     },
     async inboxOf(user) {
-      const rows = await database.orm.em.getConnection().execute(
-        'select seq::int as seq, type, data from inbox_event where user_id = ? order by seq', [user.id]);
+      const rows = await database.orm.em
+        .getConnection()
+        .execute('select seq::int as seq, type, data from inbox_event where user_id = ? order by seq', [user.id]);
       return rows as never;
     },
   };

@@ -15,6 +15,10 @@ export function httpClient(url: string, token?: string) {
 /** Registers a person and returns their calls. */
 export async function registered(url: string, fullName: string) {
   const username = `p_${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
-  const { user, tokens } = await httpClient(url)('accounts.register', { username, password: 'correct horse', fullName });
+  const { user, tokens } = await httpClient(url)('accounts.register', {
+    username,
+    password: 'correct horse',
+    fullName,
+  });
   return { id: user.id as string, token: tokens.accessToken as string, call: httpClient(url, tokens.accessToken) };
 }

@@ -12,7 +12,11 @@ import { bindTestDisk } from './disk.ts';
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
   ports.bind(offerSettingsPort, { ttlMs: 48 * 3_600_000, checkoutWindowMs: 900_000 });
-  ports.bind(orderSettingsPort, { paymentWindowMs: 900_000, sellerResponseMs: 72 * 3_600_000, autoReceiveMs: 7 * 86_400_000 });
+  ports.bind(orderSettingsPort, {
+    paymentWindowMs: 900_000,
+    sellerResponseMs: 72 * 3_600_000,
+    autoReceiveMs: 7 * 86_400_000,
+  });
   ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());

@@ -4,6 +4,9 @@ import { TestTransport } from './transport.ts';
 
 /** Public rooms in memory, for tests of the domain. The commands that follow a join are left out. */
 export const memoryRooms = await createRooms({
-  nodeId: 'test', roomKinds, log: { warn: () => {} }, execute: async () => ({ ok: true, data: {} }),
+  nodeId: 'test',
+  roomKinds,
+  log: { warn: () => {} },
+  execute: async () => ({ ok: true, data: {} }),
 });
 memoryRooms.attach(new TestTransport());

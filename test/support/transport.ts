@@ -43,7 +43,9 @@ export class TestTransport implements RoomTransport {
 export function testConnection(): Connection & { expiresAt: number | null } {
   const rooms = new Set<string>();
   return {
-    id: crypto.randomUUID(), rooms, expiresAt: null,
+    id: crypto.randomUUID(),
+    rooms,
+    expiresAt: null,
     async join(room) {
       rooms.add(room);
     },

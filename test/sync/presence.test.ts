@@ -38,7 +38,8 @@ test('one watches the other side of an order without having talked', async () =>
     delivery: { method: 'pickup' },
     paymentMethod: 'sandbox',
   });
-  const { items } = await market.ok(shopper, 'presence.watch', { userIds: [seller.id, buyer.id] }, { connection: testConnection() });
+  const userIds = [seller.id, buyer.id];
+  const { items } = await market.ok(shopper, 'presence.watch', { userIds }, { connection: testConnection() });
   expect(items.map(({ userId }: { userId: string }) => userId)).toEqual([seller.id]);
 });
 

@@ -8,11 +8,6 @@ export interface Exception {
 export const exceptions: readonly Exception[] = [
   {
     rule: 'clock',
-    path: 'src/domain/identity/tokens.ts',
-    reason: 'Checking a signature must not cost a query; the clock of the market is added all the same.',
-  },
-  {
-    rule: 'clock',
     path: 'src/domain/kernel/execute.ts',
     reason: 'A room event tells when it was sent; nothing is decided by it.',
   },

@@ -28,7 +28,10 @@ export async function issueTokens(tx: Tx, session: Session): Promise<z.input<typ
   const refreshToken = newRefreshToken();
   const now = await tx.now();
   tx.db.create(RefreshTokenEntity, {
-    hash: hashRefreshToken(refreshToken), sessionId: session.id, createdAt: now, usedAt: null,
+    hash: hashRefreshToken(refreshToken),
+    sessionId: session.id,
+    createdAt: now,
+    usedAt: null,
   });
   return {
     accessToken: tokens.signAccess({ userId: session.userId, sessionId: session.id }),

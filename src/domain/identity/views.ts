@@ -62,7 +62,12 @@ export function ownUserView(account: Account): z.input<typeof OwnUserView> {
 export function sessionView(session: Session, currentId: string): z.input<typeof SessionView> {
   const { id, userAgent, ip, createdAt, refreshedAt, expiresAt } = session;
   return {
-    id, current: id === currentId, userAgent, ip,
-    createdAt: iso(createdAt), refreshedAt: iso(refreshedAt), expiresAt: iso(expiresAt),
+    id,
+    current: id === currentId,
+    userAgent,
+    ip,
+    createdAt: iso(createdAt),
+    refreshedAt: iso(refreshedAt),
+    expiresAt: iso(expiresAt),
   };
 }

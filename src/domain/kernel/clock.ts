@@ -14,6 +14,8 @@ export const clockPort = definePort<Clock>('kernel.clock');
 
 /** The database's wall clock plus the clock's offset. `clock_timestamp()`, not `now()`: a wait for a lock counts. */
 export async function databaseNow(db: Sql, clock: Clock): Promise<Date> {
-  const { rows } = await sql<{ ms: string }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as ms`.execute(db);
+  const { rows } = await sql<{
+    ms: string;
+  }>`select (extract(epoch from clock_timestamp()) * 1000)::bigint::text as ms`.execute(db);
   return new Date(Number(rows[0]?.ms) + clock.offsetMs);
 }

@@ -12,8 +12,6 @@ export type Db = EntityManager;
 /** Untyped Kysely, for set-based statements written with its `sql` tag. */
 export type Sql = Kysely<Record<string, Record<string, unknown>>>;
 
-// ── Events ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
 /** What every pushed view carries: clients upsert by `(entity, id)` when `version` is newer. */
 export interface EntityView {
   readonly id: string;
@@ -21,7 +19,11 @@ export interface EntityView {
 }
 
 /** A durable fact addressed to a person: the recipient's own view of an entity, plus what happened, for toasts. */
-export interface InboxEvent<Type extends string = string, View extends z.ZodType = z.ZodType, Change extends z.ZodType = z.ZodType> {
+export interface InboxEvent<
+  Type extends string = string,
+  View extends z.ZodType = z.ZodType,
+  Change extends z.ZodType = z.ZodType,
+> {
   readonly kind: 'inbox';
   readonly type: Type;
   readonly entity: string;
@@ -42,7 +44,9 @@ export interface RoomEvent<Type extends string = string, Data extends z.ZodType 
   readonly data: Data;
 }
 
-export function defineRoomEvent<const T extends string, D extends z.ZodType>(event: Omit<RoomEvent<T, D>, 'kind'>): RoomEvent<T, D> {
+export function defineRoomEvent<const T extends string, D extends z.ZodType>(
+  event: Omit<RoomEvent<T, D>, 'kind'>,
+): RoomEvent<T, D> {
   return { kind: 'room', ...event };
 }
 
@@ -53,11 +57,11 @@ export interface Signal<Type extends string = string, Data extends z.ZodType = z
   readonly data: Data;
 }
 
-export function defineSignal<const T extends string, D extends z.ZodType>(signal: Omit<Signal<T, D>, 'kind'>): Signal<T, D> {
+export function defineSignal<const T extends string, D extends z.ZodType>(
+  signal: Omit<Signal<T, D>, 'kind'>,
+): Signal<T, D> {
   return { kind: 'signal', ...signal };
 }
-
-// ── What a command hands over for delivery after commit ─────────────────────────────────────────────────────────────
 
 export interface PendingInboxEvent {
   readonly userId: UserId;
@@ -85,8 +89,6 @@ export type Eviction =
   | { readonly sessionId: string; readonly reason: string }
   | { readonly userId: string; readonly reason: string; readonly exceptSessionId?: string }
   | { readonly userId: string; readonly room: string };
-
-// ── Contexts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** What is known of the request itself. */
 export interface Meta {
@@ -124,7 +126,7 @@ export interface QueryContext<A extends Access, In, Code extends string> {
 }
 
 export interface ReadContext<A extends Access, In, Code extends string> extends QueryContext<A, In, Code> {
-  /** Runs a system command once the query has been answered. It may be lost: only for what is nice to have, like counts. */
+  /** Runs a system command after the query's answer. It may be lost: only for what is nice to have, like counts. */
   afterwards(command: Command, input: unknown): void;
 }
 
@@ -162,8 +164,6 @@ export interface CommandContext<A extends Access, In, Code extends string, Prepa
   readonly tx: Tx;
 }
 
-// ── Operations ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
 interface OperationBase<Name extends string, A extends Access, In extends z.ZodType, Out extends z.ZodType> {
   /** `area.verb`, the name on the wire. */
   readonly name: Name;
@@ -178,7 +178,10 @@ interface OperationBase<Name extends string, A extends Access, In extends z.ZodT
 }
 
 export interface Command<
-  Name extends string = string, A extends Access = Access, In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType,
+  Name extends string = string,
+  A extends Access = Access,
+  In extends z.ZodType = z.ZodType,
+  Out extends z.ZodType = z.ZodType,
 > extends OperationBase<Name, A, In, Out> {
   readonly kind: 'command';
   readonly emits: readonly (InboxEvent | RoomEvent)[];
@@ -188,7 +191,10 @@ export interface Command<
 }
 
 export interface Query<
-  Name extends string = string, A extends Access = Access, In extends z.ZodType = z.ZodType, Out extends z.ZodType = z.ZodType,
+  Name extends string = string,
+  A extends Access = Access,
+  In extends z.ZodType = z.ZodType,
+  Out extends z.ZodType = z.ZodType,
 > extends OperationBase<Name, A, In, Out> {
   readonly kind: 'query';
   /** Run in one REPEATABLE READ transaction, so that several statements see one state. */
@@ -203,7 +209,11 @@ export type Operation = Command | Query;
  * `prepare` runs once before the transaction: slow work (hashing, asking the object store) must not hold a connection.
  */
 export function defineCommand<
-  const Name extends string, const A extends Access, In extends z.ZodType, Out extends z.ZodType, const Code extends string,
+  const Name extends string,
+  const A extends Access,
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  const Code extends string,
   Prepared = undefined,
 >(
   command: Omit<OperationBase<Name, A, In, Out>, 'errors'> & {
@@ -218,7 +228,11 @@ export function defineCommand<
 
 /** A reading operation: no transaction unless `consistent`, no idempotency, never emits durable events. */
 export function defineQuery<
-  const Name extends string, const A extends Access, In extends z.ZodType, Out extends z.ZodType, const Code extends string,
+  const Name extends string,
+  const A extends Access,
+  In extends z.ZodType,
+  Out extends z.ZodType,
+  const Code extends string,
 >(
   query: Omit<OperationBase<Name, A, In, Out>, 'errors'> & {
     readonly errors: readonly Code[];
@@ -229,11 +243,12 @@ export function defineQuery<
   return { ...query, kind: 'query' } as unknown as Query<Name, A, In, Out>;
 }
 
-// ── Jobs, rooms, snapshots, areas ───────────────────────────────────────────────────────────────────────────────────
-
 export interface JobContext {
   /** Runs a command as the system actor and returns its output; an error answer throws. */
-  execute<Out extends z.ZodType>(command: Command<string, Access, z.ZodType, Out>, input: unknown): Promise<z.output<Out>>;
+  execute<Out extends z.ZodType>(
+    command: Command<string, Access, z.ZodType, Out>,
+    input: unknown,
+  ): Promise<z.output<Out>>;
   port<T>(port: Port<T>): T;
   /** Stops long jobs between steps when the process drains. */
   readonly signal: AbortSignal;

@@ -61,7 +61,7 @@ export class CommandError extends Error {
   }
 }
 
-/** States an invariant. A broken one is a bug of ours: the command answers `internal` and the message goes to the log. */
+/** States an invariant. A broken one is our bug: the command answers `internal`, the message goes to the log. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);
 }

@@ -3,10 +3,29 @@ import type { z } from 'zod';
 import type { Actor, UserActor } from './actor.ts';
 import { databaseNow, clockPort } from './clock.ts';
 import type {
-  Command, CommandContext, Db, Eviction, Job, Meta, Operation, PendingInboxEvent, Query, ReadContext, RoomMessage,
-  SignalMessage, Sql,
+  Command,
+  CommandContext,
+  Db,
+  Eviction,
+  Job,
+  Meta,
+  Operation,
+  PendingInboxEvent,
+  Query,
+  ReadContext,
+  RoomMessage,
+  SignalMessage,
+  Sql,
 } from './define.ts';
-import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type FailDetails, type Issue, type Retry } from './errors.ts';
+import {
+  CommandError,
+  universalErrors,
+  type ErrorSpec,
+  type ErrorTable,
+  type FailDetails,
+  type Issue,
+  type Retry,
+} from './errors.ts';
 import { hashInput, storedResult, storeResult } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
 import { limits } from './limits.ts';
@@ -17,9 +36,7 @@ import type { Ports } from './ports.ts';
 import type { RateLimiter } from './rate-limits.ts';
 
 /** The answer to every operation, on every transport. */
-export type Reply =
-  | { readonly ok: true; readonly data: unknown }
-  | { readonly ok: false; readonly error: ReplyError };
+export type Reply = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: ReplyError };
 
 export interface ReplyError {
   readonly code: string;
@@ -232,7 +249,11 @@ function baseContext(parts: PipelineParts, db: Db, { input, actor, meta }: Call)
   const sql = db.getKysely() as unknown as Sql;
   let now: Promise<Date> | undefined;
   return {
-    input, actor, meta, db, sql,
+    input,
+    actor,
+    meta,
+    db,
+    sql,
     now: () => (now ??= databaseNow(sql, parts.ports.get(clockPort))),
     port: <T>(port: { name: string; type?: T }): T => parts.ports.get(port),
     fail: (code: string, details?: FailDetails): never => {
@@ -259,7 +280,7 @@ function commandContext(
     emit(event, userId, { view, change }) {
       const parsed = event.view.parse(view);
       const told = change === undefined ? {} : { change: event.change.parse(change) };
-      pending.push({ userId, type: event.type, data: { entity: event.entity, ...parsed as object, ...told } });
+      pending.push({ userId, type: event.type, data: { entity: event.entity, ...(parsed as object), ...told } });
     },
     publish(event, room, data) {
       outbound.rooms.push({ room, type: event.type, data: event.data.parse(data), at: new Date().toISOString() });
@@ -277,5 +298,7 @@ function asCommandError(error: unknown, operation: Operation | undefined): Comma
     const declared = error.code in universalErrors || operation?.errors.includes(error.code);
     return declared ? error : new CommandError('internal');
   }
-  return isUnavailable(error) ? new CommandError('server.unavailable', { retryAfterMs: 1_000 }) : new CommandError('internal');
+  return isUnavailable(error)
+    ? new CommandError('server.unavailable', { retryAfterMs: 1_000 })
+    : new CommandError('internal');
 }

@@ -30,7 +30,8 @@ export async function storedResult(db: Sql, slot: IdempotencySlot, now: Date): P
     select command, input_hash, result from idempotency
     where actor_id = ${slot.actorId} and key = ${slot.key}`.execute(db);
   const [row] = rows;
-  if (row?.command !== slot.command || row.input_hash !== slot.inputHash) throw new CommandError('idempotency.key_reused');
+  if (row?.command !== slot.command || row.input_hash !== slot.inputHash)
+    throw new CommandError('idempotency.key_reused');
   return { result: row.result };
 }
 

@@ -32,19 +32,26 @@ export interface InboxPull {
  */
 export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[], at: Date): Promise<InboxBatch[]> {
   if (pending.length === 0) return [];
-  const input = JSON.stringify(pending.map((event, ord) => ({ user_id: event.userId, ord, type: event.type, data: event.data })));
+  const input = JSON.stringify(
+    pending.map((event, ord) => ({ user_id: event.userId, ord, type: event.type, data: event.data })),
+  );
   const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string }>`
     select recipient, first_seq::text, log_epoch
     from inbox_append(${input}::text::jsonb, ${at.toISOString()}::timestamptz)`.execute(db);
   const byUser = Map.groupBy(pending, (event) => event.userId as string);
   return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first }) => {
     const own = byUser.get(userId) ?? [];
-    const events = own.map(({ type, data }, index) => ({ seq: Number(first) + index, type, at: at.toISOString(), data }));
+    const events = own.map(({ type, data }, index) => ({
+      seq: Number(first) + index,
+      type,
+      at: at.toISOString(),
+      data,
+    }));
     return { userId, epoch, events };
   });
 }
 
-/** Reads the events after a cursor, oldest first. An unknown epoch or a cursor older than what is kept asks for a snapshot. */
+/** Reads the events after a cursor, oldest first. An unknown epoch or a cursor too old asks for a snapshot. */
 export async function pullInbox(
   db: Sql,
   userId: string,
@@ -55,8 +62,14 @@ export async function pullInbox(
   if (cursor.epoch !== epoch || cursor.after > head) return { ...none, snapshotRequired: true };
   const { rows } = await sql<{ seq: string; type: string; at: string; data: unknown }>`
     select seq::text, type, (extract(epoch from at) * 1000)::bigint::text as at, data from inbox_event
-    where user_id = ${userId} and seq > ${cursor.after} and seq <= ${head} order by inbox_event.seq limit ${cursor.limit}`.execute(db);
-  const events = rows.map((row) => ({ seq: Number(row.seq), type: row.type, at: new Date(Number(row.at)).toISOString(), data: row.data }));
+    where user_id = ${userId} and seq > ${cursor.after} and seq <= ${head}
+    order by inbox_event.seq limit ${cursor.limit}`.execute(db);
+  const events = rows.map((row) => ({
+    seq: Number(row.seq),
+    type: row.type,
+    at: new Date(Number(row.at)).toISOString(),
+    data: row.data,
+  }));
   const first = events[0]?.seq ?? head + 1;
   if (first !== cursor.after + 1) return { ...none, snapshotRequired: true };
   return { epoch, events, head, more: (events.at(-1)?.seq ?? head) < head, snapshotRequired: false };
@@ -65,7 +78,8 @@ export async function pullInbox(
 /** The current epoch and the number of a person's newest event (0 when there is none). */
 export async function inboxHead(db: Sql, userId: string): Promise<{ epoch: string; head: number }> {
   const { rows } = await sql<{ epoch: string; head: string }>`
-    select epoch, coalesce((select seq from inbox_head where user_id = ${userId}), 0)::text as head from inbox_epoch`.execute(db);
+    select epoch, coalesce((select seq from inbox_head where user_id = ${userId}), 0)::text as head
+    from inbox_epoch`.execute(db);
   return { epoch: rows[0]?.epoch ?? '', head: Number(rows[0]?.head ?? 0) };
 }
 

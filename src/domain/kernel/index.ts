@@ -4,7 +4,16 @@ export { clockPort, databaseNow, type Clock } from './clock.ts';
 export { isUnavailable, isUniqueViolation } from './database-errors.ts';
 export * from './define.ts';
 export * from './errors.ts';
-export { createExecute, replyError, type Execute, type Observation, type Outbound, type PipelineParts, type Reply, type ReplyError } from './execute.ts';
+export {
+  createExecute,
+  replyError,
+  type Execute,
+  type Observation,
+  type Outbound,
+  type PipelineParts,
+  type Reply,
+  type ReplyError,
+} from './execute.ts';
 export * from './geo.ts';
 export { pruneIdempotency } from './idempotency.ts';
 export * from './ids.ts';

@@ -21,7 +21,7 @@ export interface Movable<State extends string> {
 }
 
 /**
- * Declares a lifecycle as data. `by` names a side of the row (buyer, seller …) or `system`; expiry is a move by `system`.
+ * Declares a lifecycle as data. `by` names a side of the row (buyer, seller …) or `system`, which makes things expire.
  * Throws on a move between unknown states, two targets for one (move, from, by), and states that cannot be reached.
  */
 export function defineMachine<const State extends string, const Name extends string, const Side extends string>(
@@ -35,7 +35,7 @@ export function defineMachine<const State extends string, const Name extends str
     assert(!seen.has(`${name} ${from} ${by}`), `${machine.name}.${name}: two targets from ${from} by ${by}`);
     seen.add(`${name} ${from} ${by}`);
   }
-  for (let grew = true; grew; ) {
+  for (let grew = true; grew;) {
     const next = all.filter((move) => reached.has(move.from) && !reached.has(move.to));
     for (const move of next) reached.add(move.to);
     grew = next.length > 0;
@@ -65,7 +65,9 @@ export function movesFor<S extends string, N extends string, B extends string>(
   machine: Machine<S, N, B>,
   at: { state: S; by: B },
 ): N[] {
-  return movesOf(machine).filter((move) => move.from === at.state && move.by === at.by).map((move) => move.name);
+  return movesOf(machine)
+    .filter((move) => move.from === at.state && move.by === at.by)
+    .map((move) => move.name);
 }
 
 /** Moves a row and bumps its version. Returns false, changing nothing, when the machine has no such move. */

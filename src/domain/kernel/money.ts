@@ -2,7 +2,17 @@ import { z } from 'zod';
 
 /** Currencies this market accepts, with the number of digits after the point (ISO 4217). */
 export const currencyDigits = {
-  AED: 2, COP: 2, EUR: 2, GBP: 2, JPY: 0, KES: 2, RUB: 2, TZS: 2, UGX: 0, USD: 2, UZS: 2,
+  AED: 2,
+  COP: 2,
+  EUR: 2,
+  GBP: 2,
+  JPY: 0,
+  KES: 2,
+  RUB: 2,
+  TZS: 2,
+  UGX: 0,
+  USD: 2,
+  UZS: 2,
 } as const;
 
 export const Currency = z.enum(Object.keys(currencyDigits) as [keyof typeof currencyDigits]);

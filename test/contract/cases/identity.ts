@@ -59,8 +59,11 @@ export const identityCases: AreaCases = {
     'users.update': { success: async (market) => ({ as: await market.user(), input: { bio: 'I sell chairs' } }) },
   },
   errors: {
-    'accounts.identifier_required': async () => (
-      { name: 'accounts.register', as: guest, input: { password, fullName: 'Asha' } }),
+    'accounts.identifier_required': async () => ({
+      name: 'accounts.register',
+      as: guest,
+      input: { password, fullName: 'Asha' },
+    }),
     async 'accounts.taken'(market) {
       const { username } = await registered(market);
       const input = { username: username.toUpperCase(), password, fullName: 'Another' };
@@ -70,10 +73,16 @@ export const identityCases: AreaCases = {
       const { username } = await registered(market);
       return { name: 'sessions.login', as: guest, input: { identifier: username, password: 'wrong horse' } };
     },
-    'sessions.refresh_invalid': async () => (
-      { name: 'sessions.refresh', as: guest, input: { refreshToken: 'never issued' } }),
-    'sessions.not_found': async (market) => (
-      { name: 'sessions.revoke', as: await market.user(), input: { sessionId: crypto.randomUUID() } }),
+    'sessions.refresh_invalid': async () => ({
+      name: 'sessions.refresh',
+      as: guest,
+      input: { refreshToken: 'never issued' },
+    }),
+    'sessions.not_found': async (market) => ({
+      name: 'sessions.revoke',
+      as: await market.user(),
+      input: { sessionId: crypto.randomUUID() },
+    }),
     async 'sessions.socket_required'(market) {
       const user = await market.user();
       return { name: 'sessions.extend', as: user, input: { token: user.token } };

@@ -52,10 +52,17 @@ export const syncCases: AreaCases = {
     },
   },
   errors: {
-    'rooms.socket_required': async (market) => (
-      { name: 'rooms.join', as: guest, input: { room: await openRoom(market) } }),
-    'rooms.not_found': async () => (
-      { name: 'rooms.join', as: guest, input: { room: `stream:${crypto.randomUUID()}` }, meta: onSocket() }),
+    'rooms.socket_required': async (market) => ({
+      name: 'rooms.join',
+      as: guest,
+      input: { room: await openRoom(market) },
+    }),
+    'rooms.not_found': async () => ({
+      name: 'rooms.join',
+      as: guest,
+      input: { room: `stream:${crypto.randomUUID()}` },
+      meta: onSocket(),
+    }),
     'rooms.too_many': async (market) => {
       const connection = testConnection();
       for (let index = 0; index < limits.roomsPerSocket; index += 1) await connection.join(`stream:${index}`);

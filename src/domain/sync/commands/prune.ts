@@ -22,5 +22,9 @@ export const prune = defineCommand({
 });
 
 export const pruneJob = defineSweep({
-  name: 'sync.prune', everySeconds: 3_600, summary: prune.summary, command: prune, batch,
+  name: 'sync.prune',
+  everySeconds: 3_600,
+  summary: prune.summary,
+  command: prune,
+  batch,
 });

@@ -15,7 +15,12 @@ export const delta = defineQuery({
   summary: 'What changed after a number of your inbox: the latest view of each entity. Go on from `seq` while `more`.',
   input: z.strictObject({ epoch: Epoch, after: Seq }),
   output: z.object({
-    epoch: z.string(), head: Seq, seq: Seq, changes: Changes, more: z.boolean(), snapshotRequired: z.boolean(),
+    epoch: z.string(),
+    head: Seq,
+    seq: Seq,
+    changes: Changes,
+    more: z.boolean(),
+    snapshotRequired: z.boolean(),
   }),
   errors: [],
   async run({ input, actor, sql }) {

@@ -15,7 +15,11 @@ export const pull = defineQuery({
     limit: z.int().min(1).max(limits.pullEventsMax).default(limits.pullEventsMax),
   }),
   output: z.object({
-    epoch: z.string(), events: z.array(NumberedEvent), head: Seq, more: z.boolean(), snapshotRequired: z.boolean(),
+    epoch: z.string(),
+    events: z.array(NumberedEvent),
+    head: Seq,
+    more: z.boolean(),
+    snapshotRequired: z.boolean(),
   }),
   errors: [],
   run: ({ input, actor, sql }) => pullInbox(sql, actor.userId, input),

@@ -18,8 +18,11 @@ export const snapshot = defineQuery({
   summary: 'Everything your inbox tells of, as it is now. Apply all pages, then go on from `head`.',
   input: z.strictObject({ cursor: z.string().max(512).optional() }),
   output: z.object({
-    epoch: z.string(), head: Seq, state: z.record(z.string(), z.array(AnyView)),
-    more: z.boolean(), nextCursor: z.string().nullable(),
+    epoch: z.string(),
+    head: Seq,
+    state: z.record(z.string(), z.array(AnyView)),
+    more: z.boolean(),
+    nextCursor: z.string().nullable(),
   }),
   errors: [],
   async run({ input, actor, db, sql, now, port, fail }) {

@@ -10,7 +10,8 @@ import { PresenceView } from '../signals.ts';
 export const watchPresence = defineQuery({
   name: 'presence.watch',
   access: 'user',
-  summary: 'Hear when these people come and go, instead of those before. People you neither talk nor trade with are left out.',
+  summary:
+    'Hear when these people come and go, instead of those before. People you neither talk nor trade with are left out.',
   input: z.strictObject({ userIds: z.array(UserId).max(limits.presenceWatchMax) }),
   output: z.object({ items: z.array(PresenceView) }),
   errors: ['rooms.socket_required'],
