@@ -15,6 +15,7 @@ import {
 import { events, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
+import type { Metrics } from './http/index.ts';
 import type { Log } from './log.ts';
 import type { Rooms } from './rooms/index.ts';
 
@@ -32,12 +33,13 @@ interface Wiring {
   readonly clock: Clock;
   readonly rooms: Rooms;
   readonly log: Log;
+  readonly metrics: Metrics;
   readonly sql: () => Sql;
 }
 
 /** Gives every port of the domain its implementation and settings. */
 export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
-  const { clock, rooms, log } = wiring;
+  const { clock, rooms, log, metrics } = wiring;
   const bank = config.SANDBOX_PAYMENTS ? openBank(config, wiring) : null;
   const providers = bank ? [createSandboxProvider(bank, { secret: config.SANDBOX_WEBHOOK_SECRET, clock })] : [];
   const disk = config.S3_BUCKET ? null : openDisk(config, clock);
@@ -57,7 +59,10 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     .bind(paymentProvidersPort, new Map(providers.map((provider) => [provider.name, provider])))
     .bind(paymentSettingsPort, {
       callTimeoutMs: providerTimeoutMs,
-      alarm: (refusal) => log.warn(refusal, 'a message of a payment provider was not believed'),
+      alarm(refusal) {
+        metrics.refusedMessage(refusal.provider);
+        log.warn(refusal, 'a message of a payment provider was not believed');
+      },
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
   return { ports, disk, bank };

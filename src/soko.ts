@@ -111,7 +111,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   };
   const rooms = await openRooms(config, { log, execute });
   const databases = await openDatabases(config, { log, onStop });
-  const { ports, disk, bank } = bindPorts(config, { clock, rooms, log, sql: () => sqlOf(databases.main) });
+  const { ports, disk, bank } = bindPorts(config, { clock, rooms, log, metrics, sql: () => sqlOf(databases.main) });
   late.execute = createExecute({
     operations,
     errors,
@@ -178,9 +178,10 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
   });
   rooms.attach(gateway.transport);
   market.metrics.watch(() => {
-    const { connections, rooms: joined } = gateway.stats();
+    const { connections, rooms: joined, headSignals } = gateway.stats();
     const { mode, healthy } = rooms.state();
-    return { connections, rooms: joined, redisUp: mode === 'redis' ? healthy : null, pool: databases.main.pool() };
+    const redisUp = mode === 'redis' ? healthy : null;
+    return { connections, rooms: joined, headSignals, redisUp, pool: databases.main.pool(), ...rooms.counts() };
   });
   return gateway;
 }

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** Numbers read at the moment they are asked for. */
-export interface Gauges {
+/** Numbers that the parts keep themselves; taken when Prometheus asks. */
+export interface Readings {
   /** Open sockets of this node. */
   readonly connections: number;
   /** Public rooms with a socket of this node in them. */
@@ -10,28 +10,28 @@ export interface Gauges {
   readonly redisUp: boolean | null;
   /** Database connections by state; null on the embedded database. */
   readonly pool: { readonly used: number; readonly idle: number; readonly waiting: number } | null;
+  /** Since the start: frames handed to the socket server. */
+  readonly emitted: number;
+  /** Since the start: frames and room messages that could not be handed over; clients read them from the logs. */
+  readonly failed: number;
+  /** Since the start: signals replaced by a later value or dropped in a flood. */
+  readonly droppedSignals: number;
+  /** Since the start: `inbox.head` signals for pushes that seemed lost. */
+  readonly headSignals: number;
 }
 
 /** What the server counts about itself. The composition root calls these from the hooks of each part. */
 export interface Metrics {
   /** One operation answered; `outcome` is `ok` or the error code. */
   command(observed: { name: string; outcome: string; durationMs: number }): void;
-  /** Frames handed to the sockets of this node. */
-  delivered(kind: 'inbox' | 'room' | 'signal', count?: number): void;
-  /** From commit to the write to the socket. */
-  deliveryLag(lagMs: number): void;
-  /** A signal that was merged or dropped instead of sent. */
-  signalDropped(count?: number): void;
-  /** A client was told of a head ahead of it, or pulled to fill a gap. */
-  gap(kind: 'signal' | 'pull', count?: number): void;
+  /** A payment provider's message that was not believed. */
+  refusedMessage(provider: string): void;
   /** A socket closed because it read too slowly. */
   slowClose(): void;
   /** One run of a job; `lateMs` is how long after its time it started. */
   job(run: { name: string; outcome: 'ok' | 'failed'; durationMs: number; lateMs: number }): void;
-  /** Rows that a sweep changed. */
-  swept(job: string, rows: number): void;
-  /** Sets where the gauges are read from at each scrape. */
-  watch(read: () => Gauges): void;
+  /** Sets where the readings are taken from at each scrape. */
+  watch(read: () => Readings): void;
   /** The text that Prometheus scrapes. */
   render(): Promise<{ contentType: string; text: string }>;
 }
@@ -52,10 +52,7 @@ export function createMetrics(): Metrics {
     labelNames: ['name', 'outcome'],
     buckets: fast,
   });
-  const delivered = counter('delivered', 'Frames handed to sockets.', ['kind']);
-  const lag = histogram('delivery_lag', 'From commit to the write to the socket.', { buckets: fast });
-  const droppedSignals = counter('signals_dropped', 'Signals merged or dropped instead of sent.');
-  const gaps = counter('gaps', 'Clients told of a newer head, and pulls that filled a gap.', ['kind']);
+  const refusedMessages = counter('refused_payment_messages', 'Provider messages not believed.', ['provider']);
   const slowCloses = counter('slow_closes', 'Sockets closed because they read too slowly.');
   const jobs = histogram('job_duration', 'Job runs by name and outcome.', {
     labelNames: ['name', 'outcome'],
@@ -65,30 +62,25 @@ export function createMetrics(): Metrics {
     labelNames: ['name'],
     buckets: slow,
   });
-  const sweptRows = counter('swept_rows', 'Rows changed by sweeps.', ['job']);
-  const watched = watchGauges(registers);
+  const watched = watchReadings(registers);
 
   return {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
-    delivered: (kind, count = 1) => delivered.inc({ kind }, count),
-    deliveryLag: (lagMs) => lag.observe(lagMs / 1000),
-    signalDropped: (count = 1) => droppedSignals.inc(count),
-    gap: (kind, count = 1) => gaps.inc({ kind }, count),
+    refusedMessage: (provider) => refusedMessages.inc({ provider }),
     slowClose: () => slowCloses.inc(),
     job({ name, outcome, durationMs, lateMs }) {
       jobs.observe({ name, outcome }, durationMs / 1000);
       lateness.observe({ name }, Math.max(0, lateMs) / 1000);
     },
-    swept: (job, rows) => sweptRows.inc({ job }, rows),
     watch: watched.set,
     render: async () => ({ contentType: register.contentType, text: await register.metrics() }),
   };
 }
 
-/** Gauges that ask for their value when scraped, so that nothing has to keep them up to date. */
-function watchGauges(registers: Registry[]): { set: (read: () => Gauges) => void } {
-  let read: (() => Gauges) | undefined;
-  const gauge = (name: string, help: string, collect: (gauge: Gauge<'state'>, now: Gauges) => void) => {
+/** Metrics that ask for their value when scraped, so that nothing has to keep them up to date. */
+function watchReadings(registers: Registry[]): { set: (read: () => Readings) => void } {
+  let read: (() => Readings) | undefined;
+  const gauge = (name: string, help: string, collect: (gauge: Gauge<'state'>, now: Readings) => void) => {
     const created: Gauge<'state'> = new Gauge({
       name: `soko_${name}`,
       help,
@@ -97,17 +89,28 @@ function watchGauges(registers: Registry[]): { set: (read: () => Gauges) => void
       collect: () => void (read && collect(created, read())),
     });
   };
+  const total = (name: string, help: string, value: (now: Readings) => number) => {
+    const created: Counter = new Counter({
+      name: `soko_${name}_total`,
+      help,
+      registers,
+      collect() {
+        created.reset();
+        if (read) created.inc(value(read()));
+      },
+    });
+  };
   gauge('connections', 'Open sockets of this node.', (created, now) => created.set(now.connections));
   gauge('rooms', 'Public rooms with sockets of this node.', (created, now) => created.set(now.rooms));
   gauge('redis_up', 'Whether Redis answers; absent without Redis.', (created, now) => {
     if (now.redisUp !== null) created.set(now.redisUp ? 1 : 0);
   });
-  gauge(
-    'database_connections',
-    'Connections of the pool by state; absent on the embedded database.',
-    (created, now) => {
-      for (const [state, count] of Object.entries(now.pool ?? {})) created.set({ state }, count);
-    },
-  );
+  gauge('database_connections', 'Pool connections by state; absent on the embedded database.', (created, now) => {
+    for (const [state, count] of Object.entries(now.pool ?? {})) created.set({ state }, count);
+  });
+  total('emitted_frames', 'Frames handed to the socket server.', (now) => now.emitted);
+  total('failed_frames', 'Frames that could not be handed over.', (now) => now.failed);
+  total('dropped_signals', 'Signals replaced by a later value or dropped in a flood.', (now) => now.droppedSignals);
+  total('head_signals', 'Signals for pushes that seemed lost.', (now) => now.headSignals);
   return { set: (next) => void (read = next) };
 }

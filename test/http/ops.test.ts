@@ -11,17 +11,21 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
   const metrics = createMetrics();
   const ops = createOps({ metrics, ready: async () => ({ ready: true, checks: {} }) });
   let connections = 1;
-  metrics.watch(() => ({ connections, rooms: 2, redisUp: false, pool: { used: 3, idle: 1, waiting: 0 } }));
+  const counted = { emitted: 5, failed: 1, droppedSignals: 2, headSignals: 3 };
+  metrics.watch(() => ({ connections, rooms: 2, redisUp: false, pool: { used: 3, idle: 1, waiting: 0 }, ...counted }));
   metrics.command({ name: 'offers.accept', outcome: 'offers.stale', durationMs: 4 });
   metrics.job({ name: 'offers.expire', outcome: 'ok', durationMs: 12, lateMs: 2_000 });
-  metrics.delivered('inbox', 5);
+  await scrape(ops);
+  metrics.refusedMessage('sandbox');
+  counted.emitted = 8;
   connections = 7;
   const text = await scrape(ops);
   expect(text).toContain(
     'soko_command_duration_seconds_bucket{le="0.005",name="offers.accept",outcome="offers.stale"} 1',
   );
   expect(text).toContain('soko_job_lateness_seconds_sum{name="offers.expire"} 2');
-  expect(text).toContain('soko_delivered_total{kind="inbox"} 5');
+  expect(text).toContain('soko_emitted_frames_total 8');
+  expect(text).toContain('soko_refused_payment_messages_total{provider="sandbox"} 1');
   expect(text).toContain('soko_connections 7');
   expect(text).toContain('soko_redis_up 0');
   expect(text).toContain('soko_database_connections{state="used"} 3');
