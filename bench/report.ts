@@ -37,7 +37,3 @@ export function percentile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((left, right) => left - right);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
-
-export function median(values: readonly number[]): number {
-  return percentile(values, 0.5);
-}

@@ -9,7 +9,7 @@ import { measureMemory } from './measures/memory.ts';
 import { measureMessages } from './measures/messages.ts';
 import { printGroup } from './report.ts';
 
-const full = { sockets: 1_000, rounds: 3, eventsPerRound: 50, users: 2_000, warm: 500, pairs: 200, seconds: 8 };
+const full = { sockets: 1_000, rounds: 4, eventsPerRound: 50, users: 1_500, warm: 500, pairs: 200, seconds: 8 };
 const quick = { sockets: 200, rounds: 1, eventsPerRound: 25, users: 400, warm: 100, pairs: 100, seconds: 2 };
 
 /** A Node that loads uWebSockets.js, or null where there is none. */

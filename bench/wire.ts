@@ -9,7 +9,7 @@ export interface Reply {
 
 /** A client as thin as can be, so that the load generator is not what is measured. */
 export class Wire {
-  /** Frames that carried an event, without the first ones of a connection. */
+  /** Events that came; a frame of Soko may carry several. */
   received = 0;
   /** Called with each event's frame, as text, and the moment it came. */
   onFrame: ((frame: string, atMs: number) => void) | null = null;
@@ -67,7 +67,7 @@ export class Wire {
 
   #take(frame: string): void {
     if (frame.startsWith('43')) return this.#acknowledge(frame);
-    this.received += 1;
+    this.received += Math.max(1, frame.split('"seq":').length - 1);
     this.onFrame?.(frame, performance.timeOrigin + performance.now());
   }
 

@@ -3,27 +3,35 @@ import type { BenchMarket } from '../market.ts';
 import type { Group, Result } from '../report.ts';
 import { addressOf, many, Wire } from '../wire.ts';
 
-const bytesPerKilobyte = 1_000;
+interface Memory {
+  /** Resident bytes as they are. */
+  readonly resident: number;
+  /** Resident bytes after garbage collection. */
+  readonly kept: number;
+}
 
-/** Resident memory for each further socket that is signed in and idle, after garbage collection. */
+/** Memory for each further socket that is signed in and idle. */
 export async function measureMemory(
   market: BenchMarket,
   { node, engines, warm }: { node: string; engines: readonly string[]; warm: number },
 ): Promise<Group> {
-  const measured = market.users.length - warm;
   const results: Result[] = [];
   for (const engine of engines) {
-    const perSocket = await costOf(market, { node, engine, warm });
-    const value = `${perSocket.toFixed(1)} KB`;
-    results.push({ what: `Soko, engine ${engine}`, value, aim: '≤ 20 KB', met: perSocket <= 20 });
+    const { resident, kept } = await costOf(market, { node, engine, warm });
+    const value = `${kilobytes(kept)} KB`;
+    results.push(
+      { what: `Soko, engine ${engine}, kept after collection`, value, aim: '≤ 20 KB', met: kept <= 20_000 },
+      { what: '  with the garbage of the handshakes, before it', value: `${kilobytes(resident)} KB` },
+    );
   }
+  const measured = market.users.length - warm;
   return { title: `Memory per idle authenticated socket, ${measured} sockets of as many people`, results };
 }
 
 async function costOf(
   { users, env }: BenchMarket,
   { node, engine, warm }: { node: string; engine: string; warm: number },
-): Promise<number> {
+): Promise<Memory> {
   const server = await startChild('soko', { node, env: { ...env, GATEWAY_ENGINE: engine } });
   try {
     const open = (from: number, count: number) =>
@@ -33,12 +41,17 @@ async function costOf(
       });
     // The first ones pay for compiled code, caches and pools.
     const first = await open(0, warm);
-    const before = await server.ask<number>({ name: 'memory' });
+    const before = await server.ask<Memory>({ name: 'memory' });
     const rest = await open(warm, users.length - warm);
-    const after = await server.ask<number>({ name: 'memory' });
+    const after = await server.ask<Memory>({ name: 'memory' });
     for (const wire of [...first, ...rest]) wire.close();
-    return (after - before) / rest.length / bytesPerKilobyte;
+    const perSocket = (bytes: number) => (bytes - before.kept) / rest.length;
+    return { resident: perSocket(after.resident), kept: perSocket(after.kept) };
   } finally {
     await server.stop();
   }
+}
+
+function kilobytes(bytes: number): string {
+  return (bytes / 1_000).toFixed(1);
 }
