@@ -72,7 +72,8 @@ export interface SokoClient {
   readonly store: EntityStore | undefined;
   /**
    * Calls a command or query. Waits for a connection, and repeats a call without answer under the same idempotency key.
-   * @throws SokoError with the server's code, or `client.timeout`, `client.offline`, `client.queue_full`, `client.closed`.
+   * @throws SokoError with the server's code, or `client.timeout`, `client.offline`, `client.queue_full`,
+   * `client.closed`.
    */
   call<Name extends CallName>(name: Name, input: Input<Name>, options?: CallOptions): Promise<Output<Name>>;
   /** Listens; returns the way to stop. */
@@ -244,7 +245,7 @@ class Client {
     this.#emitter.emit(signal.type, signal);
   }
 
-  /** A few tries within the time that the server leaves; when all fail, it closes and the reconnect asks for a token. */
+  /** A few tries within the time that the server leaves; if all fail, it closes and the reconnect asks for a token. */
   async #extend(): Promise<void> {
     for (let tries = 0; tries < 5 && this.online; tries += 1) {
       try {

@@ -33,7 +33,8 @@ interface Session {
 
 /**
  * A numbered log, applied in order and once, however its events arrive: `≤ mine` is dropped, `mine + 1` applied, later
- * ones held while the gap is read. After a change of epoch the state is read afresh. Inbox and public rooms are both read through this.
+ * ones held while the gap is read. After a change of epoch the state is read afresh. Inbox and public rooms are both
+ * read through this.
  */
 export class OrderedFeed<E extends Numbered> {
   readonly #source: FeedSource<E>;

@@ -1,4 +1,4 @@
-/** What each operation of the server is. Written by its own test: `vitest run test/client/operation-kinds -u`. */
+/** What each operation is. Written by its own test: `vitest run test/client/operation-kinds -u`. */
 export const operationKinds = {
   'accounts.register': 'command',
   'brands.create': 'command',

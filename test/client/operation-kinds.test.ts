@@ -5,7 +5,7 @@ test('the client knows which calls change something, so that it repeats them und
   const callable = [...operations.values()].filter((operation) => operation.access !== 'system');
   const lines = callable.map(({ name, kind }) => `  '${name}': '${kind}',`).toSorted();
   const source = [
-    '/** What each operation of the server is. Written by its own test: `vitest run test/client/operation-kinds -u`. */',
+    '/** What each operation is. Written by its own test: `vitest run test/client/operation-kinds -u`. */',
     'export const operationKinds = {',
     ...lines,
     '} as const;',

@@ -26,7 +26,9 @@ export const measure = defineCommand({
   },
   async run({ prepared, tx }) {
     await sql`
-      with counted as (select * from jsonb_to_recordset(${JSON.stringify(prepared)}::text::jsonb) as c(id uuid, count int)),
+      with counted as (
+        select * from jsonb_to_recordset(${JSON.stringify(prepared)}::text::jsonb) as c(id uuid, count int)
+      ),
       locked as (select s.id from stream s join counted using (id) order by s.id for update of s)
       update stream s set
         peak_viewers = greatest(s.peak_viewers, counted.count),
