@@ -133,16 +133,12 @@ function assembleHarness(
       return reply.error.code;
     },
     user: async (fields = {}) => createAccount(database, tokens, fields),
-    async runJob(name) {
-      const job = jobs.get(name);
-      if (!job) throw new Error(`no job ${name}`);
-      const context: JobContext = {
+    runJob: (name) =>
+      runJob(name, {
         execute: (command, input) => ok(system, command.name, input),
         port: (port) => ports.get(port),
         signal: new AbortController().signal,
-      };
-      await job.run(context);
-    },
+      }),
     async inboxOf(user) {
       const rows = await database.orm.em
         .getConnection()
@@ -150,4 +146,10 @@ function assembleHarness(
       return rows as never;
     },
   };
+}
+
+async function runJob(name: string, context: JobContext): Promise<void> {
+  const job = jobs.get(name);
+  if (!job) throw new Error(`no job ${name}`);
+  await job.run(context);
 }

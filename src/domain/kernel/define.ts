@@ -3,92 +3,17 @@ import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { Access, Actor, ActorOf } from './actor.ts';
 import type { ErrorTable, FailDetails, UniversalCode } from './errors.ts';
+import type { EntityView, Eviction, InboxEvent, RoomEvent, Signal } from './events.ts';
 import type { UserId } from './ids.ts';
 import type { Machine } from './machine.ts';
 import type { Port } from './ports.ts';
+
+export * from './events.ts';
 
 /** MikroORM's entity manager; inside a command it is the open transaction. */
 export type Db = EntityManager;
 /** Untyped Kysely, for set-based statements written with its `sql` tag. */
 export type Sql = Kysely<Record<string, Record<string, unknown>>>;
-
-/** What every pushed view carries: clients upsert by `(entity, id)` when `version` is newer. */
-export interface EntityView {
-  readonly id: string;
-  readonly version: number;
-}
-
-/** A durable fact addressed to a person: the recipient's own view of an entity, plus what happened, for toasts. */
-export interface InboxEvent<
-  Type extends string = string,
-  View extends z.ZodType = z.ZodType,
-  Change extends z.ZodType = z.ZodType,
-> {
-  readonly kind: 'inbox';
-  readonly type: Type;
-  readonly entity: string;
-  readonly view: View;
-  readonly change: Change;
-}
-
-export function defineEvent<const T extends string, V extends z.ZodType<EntityView>, C extends z.ZodType>(
-  event: Omit<InboxEvent<T, V, C>, 'kind'>,
-): InboxEvent<T, V, C> {
-  return { kind: 'inbox', ...event };
-}
-
-/** An event of a public room: numbered, with a bounded history. */
-export interface RoomEvent<Type extends string = string, Data extends z.ZodType = z.ZodType> {
-  readonly kind: 'room';
-  readonly type: Type;
-  readonly data: Data;
-}
-
-export function defineRoomEvent<const T extends string, D extends z.ZodType>(
-  event: Omit<RoomEvent<T, D>, 'kind'>,
-): RoomEvent<T, D> {
-  return { kind: 'room', ...event };
-}
-
-/** A latest-value message that may be dropped or merged: typing, presence, viewer counts. */
-export interface Signal<Type extends string = string, Data extends z.ZodType = z.ZodType> {
-  readonly kind: 'signal';
-  readonly type: Type;
-  readonly data: Data;
-}
-
-export function defineSignal<const T extends string, D extends z.ZodType>(
-  signal: Omit<Signal<T, D>, 'kind'>,
-): Signal<T, D> {
-  return { kind: 'signal', ...signal };
-}
-
-export interface PendingInboxEvent {
-  readonly userId: UserId;
-  readonly type: string;
-  readonly data: Record<string, unknown>;
-}
-
-export interface RoomMessage {
-  readonly room: string;
-  readonly type: string;
-  readonly data: unknown;
-  /** ISO 8601. */
-  readonly at: string;
-}
-
-export interface SignalMessage {
-  /** `user:<id>` or a public room. */
-  readonly to: string;
-  readonly type: string;
-  readonly data: unknown;
-}
-
-/** Sockets to cut after commit: of a session, of a user, or a user's membership of one room. */
-export type Eviction =
-  | { readonly sessionId: string; readonly reason: string }
-  | { readonly userId: string; readonly reason: string; readonly exceptSessionId?: string }
-  | { readonly userId: string; readonly room: string };
 
 /** What is known of the request itself. */
 export interface Meta {

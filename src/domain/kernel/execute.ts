@@ -1,10 +1,8 @@
 import { IsolationLevel } from '@mikro-orm/core';
-import type { z } from 'zod';
 import type { Actor, UserActor } from './actor.ts';
-import { databaseNow, clockPort } from './clock.ts';
+import { baseContext, collectSignal, commandContext } from './contexts.ts';
 import type {
   Command,
-  CommandContext,
   Db,
   Eviction,
   Job,
@@ -15,17 +13,8 @@ import type {
   ReadContext,
   RoomMessage,
   SignalMessage,
-  Sql,
 } from './define.ts';
-import {
-  CommandError,
-  universalErrors,
-  type ErrorSpec,
-  type ErrorTable,
-  type FailDetails,
-  type Issue,
-  type Retry,
-} from './errors.ts';
+import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type Issue, type Retry } from './errors.ts';
 import { hashInput, storedResult, storeResult } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
 import { limits } from './limits.ts';
@@ -120,7 +109,8 @@ export function replyError(error: CommandError, errors: ErrorTable, requestId: s
   return { code: error.code, message: spec.text, retry: spec.retry, ...error.details, requestId };
 }
 
-interface Call {
+/** One call of an operation, on its way through the pipeline. */
+export interface Call {
   readonly operation: Operation;
   readonly input: unknown;
   readonly actor: Actor;
@@ -243,53 +233,6 @@ function idempotencySlot(command: Command, call: CommandCall) {
   if (call.idempotencyKey === undefined || call.actor.kind !== 'user') return null;
   const { userId } = call.actor satisfies UserActor;
   return { actorId: userId, key: call.idempotencyKey, command: command.name, inputHash: hashInput(call.input) };
-}
-
-function baseContext(parts: PipelineParts, db: Db, { input, actor, meta }: Call) {
-  const sql = db.getKysely() as unknown as Sql;
-  let now: Promise<Date> | undefined;
-  return {
-    input,
-    actor,
-    meta,
-    db,
-    sql,
-    now: () => (now ??= databaseNow(sql, parts.ports.get(clockPort))),
-    port: <T>(port: { name: string; type?: T }): T => parts.ports.get(port),
-    fail: (code: string, details?: FailDetails): never => {
-      throw new CommandError(code, details);
-    },
-    failKeeping: (code: string, details?: FailDetails): never => {
-      throw new CommandError(code, details, true);
-    },
-  };
-}
-
-function collectSignal(signals: SignalMessage[]) {
-  return (signal: { type: string; data: z.ZodType }, to: string, data: unknown) => {
-    signals.push({ to, type: signal.type, data: signal.data.parse(data) });
-  };
-}
-
-function commandContext(
-  base: ReturnType<typeof baseContext>,
-  collected: { outbound: Outbound; pending: PendingInboxEvent[]; nudged: Set<Job> },
-): CommandContext<never, unknown, string> {
-  const { outbound, pending, nudged } = collected;
-  const tx: Pick<CommandContext<never, unknown, string>, 'emit' | 'publish' | 'evict' | 'nudge'> = {
-    emit(event, userId, { view, change }) {
-      const parsed = event.view.parse(view);
-      const told = change === undefined ? {} : { change: event.change.parse(change) };
-      pending.push({ userId, type: event.type, data: { entity: event.entity, ...(parsed as object), ...told } });
-    },
-    publish(event, room, data) {
-      outbound.rooms.push({ room, type: event.type, data: event.data.parse(data), at: new Date().toISOString() });
-    },
-    evict: (eviction) => void outbound.evictions.push(eviction),
-    nudge: (job) => void nudged.add(job),
-  };
-  const { db, sql, now, port } = base;
-  return { ...base, ...tx, tx: { db, sql, now, port, ...tx }, signal: collectSignal(outbound.signals) } as never;
 }
 
 /** Turns any thrown value into an answerable error; a code that the operation did not declare is our bug. */
