@@ -21,6 +21,8 @@ export const streamLimits = {
   titleChars: 120,
   descriptionChars: 2_000,
   messageChars: 500,
+  /** Streams of one host that are not over. */
+  openPerHostMax: 50,
   pinsMax: 20,
   slowModeSecondsMax: 300,
   /** An interrupted stream that is not resumed within this time is over. */

@@ -137,6 +137,11 @@ export const streamsCases: AreaCases = {
       const { host, streamId } = await liveStream(market);
       return { name: 'streams.mute', as: host, input: { streamId, userId: host.id } };
     },
+    async 'streams.too_many'(market) {
+      const host = await market.user();
+      for (let open = 0; open < 50; open += 1) await market.ok(host, 'streams.schedule', { title: `Stream ${open}` });
+      return { name: 'streams.schedule', as: host, input: { title: 'One more' } };
+    },
     async 'streams.over'(market) {
       const { host, streamId } = await liveStream(market);
       await market.ok(host, 'streams.end', { streamId });

@@ -20,9 +20,11 @@ export const schedule = defineCommand({
     scheduledFor: Timestamp.optional(),
   }),
   output: OwnStreamView,
-  errors: [],
+  errors: ['streams.too_many'],
   emits: [streamChanged, streamUpdated],
-  async run({ input, actor, tx }) {
+  async run({ input, actor, tx, fail }) {
+    const open = await tx.db.count(StreamEntity, { hostId: actor.userId, endedAt: null });
+    if (open >= streamLimits.openPerHostMax) fail('streams.too_many');
     const now = await tx.now();
     const stream = tx.db.create(StreamEntity, {
       id: newId(),
