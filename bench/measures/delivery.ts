@@ -54,7 +54,7 @@ export async function measureDelivery(
   };
 }
 
-/** Microseconds of the server's CPU time for one event to one socket; the best of the rounds, for what else the machine does only adds to it. */
+/** Microseconds of the server's CPU time for one event to one socket; the best round counts: disturbance only adds. */
 async function costOf({ script, args = [] }: Target, size: DeliverySize, node: string): Promise<number> {
   const server = await startChild(script, { node, args });
   try {

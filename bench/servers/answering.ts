@@ -29,7 +29,7 @@ async function memory(): Promise<{ resident: number; kept: number }> {
   const resident = process.memoryUsage().rss;
   // Several times: a collection takes what finalizers of the one before let go.
   for (let times = 0; times < 3; times += 1) {
-    await globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+    globalThis.gc?.({ type: 'major', execution: 'sync', flavor: 'last-resort' });
     await delay(100);
   }
   return { resident, kept: process.memoryUsage().rss };

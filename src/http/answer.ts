@@ -1,4 +1,5 @@
-import { CommandError, replyError, type ErrorTable, type Reply, type ReplyError } from '../domain/kernel/index.ts';
+import type { CommandError } from '../domain/kernel/index.ts';
+import { replyError, type ErrorTable, type Reply, type ReplyError } from '../domain/kernel/index.ts';
 import type { HttpContext } from './parts.ts';
 
 /** Sends a reply as every transport does, with the status of the error table. */

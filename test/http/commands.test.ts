@@ -81,7 +81,7 @@ test('a body over the limit answers 413, announced or not', async () => {
     body: new Blob([body]).stream(),
     headers,
     duplex: 'half',
-  } as RequestInit);
+  });
   for (const response of [announced, streamed] as Answer[]) {
     expect(response.status).toBe(413);
     expect((await response.json()).error.code).toBe('frame.too_large');

@@ -51,7 +51,7 @@ export function docsPage(publicUrl: string): Html {
         ${sections.map(
           ({ id, title, entries }) =>
             html`<a class="group" href="#${id}">${title}</a>
-              ${entries.map((entry) => html`<a href="#${entry.id}" data-find="${entry.label}">${entry.label}</a>`)}`,
+              ${entries.map((inside) => html`<a href="#${inside.id}" data-find="${inside.label}">${inside.label}</a>`)}`,
         )}
       </nav>
     </aside>`,

@@ -64,9 +64,9 @@ addEventListener('keydown', (event) => {
 document.addEventListener('submit', (event) => {
   if (!event.target.matches('.try')) return;
   event.preventDefault();
-  send(event.target);
+  void send(event.target);
 });
 document.addEventListener('click', (event) => {
-  if (event.target.matches('[data-copy]')) copy(event.target);
+  if (event.target.matches('[data-copy]')) void copy(event.target);
 });
 openTarget();

@@ -5,7 +5,7 @@ import { actorOf } from '../credentials.ts';
 import { fromSnake, toSnake } from '../naming.ts';
 import type { HttpEnv, HttpParts } from '../parts.ts';
 
-/** Uploads as the mobile apps make them: presign, PUT the bytes, confirm, which also shows the image with its listing. */
+/** Uploads as the mobile apps make them: presign, PUT the bytes, confirm, which also adds the image to its listing. */
 export function imageRoutes(parts: HttpParts): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.use(boundedBody);

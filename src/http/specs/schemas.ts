@@ -22,7 +22,7 @@ export function createSchemaBook(target: 'draft-2020-12' | 'draft-7'): SchemaBoo
       unrepresentable: 'any',
       override: (of: Converted) => tidy(of.jsonSchema, io),
     } as const;
-    const { $schema: _, $defs, definitions, ...root } = z.toJSONSchema(schema, options as never) as JsonSchema;
+    const { $schema: _, $defs, definitions, ...root } = z.toJSONSchema(schema, options) as JsonSchema;
     Object.assign(shared, hoisted($defs ?? definitions ?? {}));
     return hoisted(root);
   };
