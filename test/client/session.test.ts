@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, type SokoError } from '../../client/src/index.ts';
+import { connect, type ClientEvents, type SokoError } from '../../client/src/index.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { until } from './until.ts';
 
@@ -52,6 +52,31 @@ test('a token that expires on an open socket is replaced without a reconnect', a
   expect(offline).toBe(0);
   client.close();
 }, 20_000);
+
+test('a token that runs out and that nobody can renew ends the client', async () => {
+  const { tokens, clock } = server.harness;
+  const { userId, sessionId } = (await server.harness.user()).actor;
+  const client = await connect({ url: server.url, token: tokens.signAccess({ userId, sessionId }) });
+  const closed = new Promise<SokoError>((resolve) => {
+    client.on('closed', resolve);
+  });
+  clock.offsetMs += tokens.accessTtlMs + 60_000;
+  expect((await closed).code).toBe('auth.expired');
+}, 20_000);
+
+test('a server that drains is left for as long as it says', async () => {
+  const draining = await startTestServer();
+  const client = await connect({ url: draining.url });
+  const offline = new Promise<ClientEvents['offline']>((resolve) => {
+    client.on('offline', resolve);
+  });
+  await draining.gateway.drain(400);
+  const { error, retryInMs } = await offline;
+  expect(error.code).toBe('client.offline');
+  expect(retryInMs).toBeGreaterThanOrEqual(100);
+  client.close();
+  await draining.close();
+});
 
 test('a revoked session ends the client: it does not come back', async () => {
   const asha = await server.harness.user();
