@@ -1,9 +1,11 @@
 import { html } from 'hono/html';
-import { areas, events, operations } from '../../domain/registry.ts';
+import { areas, events } from '../../domain/registry.ts';
+import { publicAreas } from '../specs/operations.ts';
 import { layout, snippet } from './layout.ts';
 
 /** What someone sees who opens the server's address in a browser. */
 export function landingPage(publicUrl: string): ReturnType<typeof html> {
+  const operations = publicAreas().flatMap((area) => area.operations).length;
   return layout({
     title: 'Soko, a socket-first marketplace',
     body: html`<section class="hero">
@@ -17,7 +19,7 @@ export function landingPage(publicUrl: string): ReturnType<typeof html> {
           <a href="/asyncapi.json">asyncapi.json</a>
         </p>
         <ul class="facts">
-          <li><b>${operations.size}</b> operations</li>
+          <li><b>${operations}</b> operations</li>
           <li><b>${events.size}</b> kinds of events</li>
           <li><b>${areas.length}</b> areas</li>
         </ul>

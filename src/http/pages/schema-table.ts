@@ -109,12 +109,12 @@ function noteOf(schema: JsonSchema): string {
   const own = first && isNullable(schema) ? { ...first, ...schema } : schema;
   const { description, minimum, maximum, minLength, maxLength, minItems, maxItems, pattern } = own;
   const range = (low: unknown, high: unknown, unit: string) => {
-    if (low !== undefined && high !== undefined) return `${low}–${high}${unit}`;
-    if (low !== undefined) return `at least ${low}${unit}`;
-    return high === undefined ? '' : `at most ${high}${unit}`;
+    if (low !== undefined && high !== undefined) return `${inWords(low)}–${inWords(high)}${unit}`;
+    if (low !== undefined) return `at least ${inWords(low)}${unit}`;
+    return high === undefined ? '' : `at most ${inWords(high)}${unit}`;
   };
   return [
-    description,
+    String(description ?? '').replace(/\.$/, ''),
     range(minimum, maximum, ''),
     range(minLength, maxLength, ' characters'),
     range(minItems, maxItems, ' items'),
@@ -123,6 +123,10 @@ function noteOf(schema: JsonSchema): string {
   ]
     .filter(Boolean)
     .join('; ');
+}
+
+function inWords(bound: unknown): string {
+  return typeof bound === 'number' ? bound.toLocaleString('en') : String(bound);
 }
 
 function alternatives(schema: JsonSchema): JsonSchema[] {
