@@ -23,7 +23,7 @@ export function createReadiness({ databases, rooms }: { databases: Databases; ro
       const { mode, healthy } = rooms.state();
       const checks = {
         phase,
-        database: await answers(databases.main.fork().getKysely() as unknown as Sql),
+        database: await answers(databases.main.fork().getKysely()),
         migrations: await pendingMigrations(databases.main).then(
           (names) => (names.length === 0 ? 'ok' : 'pending'),
           () => 'unknown',

@@ -258,5 +258,5 @@ async function listen(engine: Engine, at: { host: string; port: number }): Promi
 }
 
 function sqlOf(database: Databases['main']): Sql {
-  return database.fork().getKysely() as unknown as Sql;
+  return database.fork().getKysely();
 }

@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import type { Sql } from './kernel/index.ts';
 import type { Database } from './orm.ts';
 
 const folder = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -28,7 +27,7 @@ export async function migrate(database: Database): Promise<string[]> {
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const files = (await readdir(folder)).filter((file) => fileName.test(file)).toSorted();
   const { rows } = await sql<{ name: string }>`select name from migration`.execute(
-    database.fork().getKysely() as never as Sql,
+    database.fork().getKysely() as never,
   );
   const known = new Set(rows.map((row) => row.name));
   return files.filter((file) => !known.has(file));

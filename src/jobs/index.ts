@@ -48,6 +48,7 @@ export async function createJobs(parts: JobsParts): Promise<Jobs> {
   const abort = new AbortController();
   const context = jobContext(parts, abort.signal);
   for (const job of parts.jobs.values()) {
+    // oxlint-disable-next-line typescript/no-misused-promises -- Agenda waits for the promise.
     agenda.define(job.name, ({ attrs }) => observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null }));
   }
   const nudges = new Map<string, NodeJS.Timeout>();

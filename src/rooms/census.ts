@@ -111,15 +111,19 @@ export class Census implements Audience {
     if (!this.#transport) return;
     const rooms = this.#countedRooms(this.#transport.roomSizes());
     const users = new Set(this.#transport.localUsers().keys());
-    const before = this.#full ? { rooms: new Map<string, number>(), users: new Set<string>() }
+    const before = this.#full
+      ? { rooms: new Map<string, number>(), users: new Set<string>() }
       : { rooms: this.#rooms, users: this.#users };
     const changed = new Map<string, number>();
     for (const room of this.#deferred) changed.set(room, rooms.get(room) ?? 0);
     for (const room of before.rooms.keys()) if (!rooms.has(room)) changed.set(room, 0);
     for (const [room, count] of rooms) if (before.rooms.get(room) !== count) changed.set(room, count);
     const done = await this.#report({
-      full: this.#full, closing: false, rooms: changed,
-      came: without(users, before.users), gone: without(before.users, users),
+      full: this.#full,
+      closing: false,
+      rooms: changed,
+      came: without(users, before.users),
+      gone: without(before.users, users),
     });
     this.#full = !done;
     if (done) [this.#rooms, this.#users] = [rooms, users];

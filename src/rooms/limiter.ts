@@ -1,6 +1,4 @@
-import {
-  RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract,
-} from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import type { RateLimiter } from '../domain/kernel/index.ts';
 import type { RedisLink } from './redis-link.ts';
 
@@ -12,11 +10,17 @@ export function createLimiter(link: RedisLink | null, prefix: string): RateLimit
     if (known) return known;
     const options = { points: perMinute, duration: 60, keyPrefix: `${prefix}limit:${perMinute}` };
     const own = new RateLimiterMemory(options);
-    const shared = link === null ? own : new RateLimiterRedis({
-      ...options, storeClient: link.commands, rejectIfRedisNotReady: true, insuranceLimiter: own,
-      // Whoever is over the limit is refused here, without asking Redis each time.
-      inMemoryBlockOnConsumed: perMinute + 1,
-    });
+    const shared =
+      link === null
+        ? own
+        : new RateLimiterRedis({
+            ...options,
+            storeClient: link.commands,
+            rejectIfRedisNotReady: true,
+            insuranceLimiter: own,
+            // Whoever is over the limit is refused here, without asking Redis each time.
+            inMemoryBlockOnConsumed: perMinute + 1,
+          });
     const limiters = { shared, own };
     byRate.set(perMinute, limiters);
     return limiters;

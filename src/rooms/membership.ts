@@ -1,5 +1,10 @@
 import {
-  CommandError, limits, type Connection, type Execute, type RoomContext, type RoomKind,
+  CommandError,
+  limits,
+  type Connection,
+  type Execute,
+  type RoomContext,
+  type RoomKind,
 } from '../domain/kernel/index.ts';
 import { presenceRoom, splitRoom, type Census, type PresenceState } from './census.ts';
 import { historySince, type NumberedEvent, type RoomCursor, type RoomHistory, type RoomLog } from './room-log.ts';
@@ -37,7 +42,12 @@ export class Membership {
    * Nothing falls between history and live: the socket joins first, then the log is read, then the room's view. The
    * room's rule is asked before joining and again after, because an eviction in between would have found nobody.
    */
-  async join({ connection, room, after, visitor }: {
+  async join({
+    connection,
+    room,
+    after,
+    visitor,
+  }: {
     connection: Connection;
     room: string;
     after?: RoomCursor | undefined;
@@ -71,7 +81,11 @@ export class Membership {
   }
 
   /** What happened in a room after a cursor; null when the room does not exist for this visitor. */
-  async history({ room, after, visitor }: {
+  async history({
+    room,
+    after,
+    visitor,
+  }: {
     room: string;
     after: RoomCursor;
     visitor: Visitor;
@@ -109,10 +123,14 @@ export class Membership {
     const joined = this.#parts.roomKinds.get(kind)?.joined;
     if (!joined) return;
     const userId = actor.kind === 'user' ? actor.userId : null;
-    await this.#parts.execute(joined.name, { id, userId }, {
-      actor: { kind: 'system', cause: `join of ${kind}` },
-      meta: { requestId: crypto.randomUUID(), ip: '' },
-    });
+    await this.#parts.execute(
+      joined.name,
+      { id, userId },
+      {
+        actor: { kind: 'system', cause: `join of ${kind}` },
+        meta: { requestId: crypto.randomUUID(), ip: '' },
+      },
+    );
   }
 
   #joinedRooms(connection: Connection): number {

@@ -1,5 +1,9 @@
 import {
-  audienceTellMs, type CensusOutcome, type CensusReport, type CensusStore, type PresenceState,
+  audienceTellMs,
+  type CensusOutcome,
+  type CensusReport,
+  type CensusStore,
+  type PresenceState,
 } from './census.ts';
 
 /** People whose last socket is remembered at most. */

@@ -1,6 +1,10 @@
 import type { Redis } from 'ioredis';
 import {
-  audienceTellMs, type CensusOutcome, type CensusReport, type CensusStore, type PresenceState,
+  audienceTellMs,
+  type CensusOutcome,
+  type CensusReport,
+  type CensusStore,
+  type PresenceState,
 } from './census.ts';
 
 /** A node that has been silent for longer does not count; the next node to report takes its counts away. */
@@ -113,7 +117,10 @@ export class RedisCensusStore implements CensusStore {
 
   async report({ rooms, ...rest }: CensusReport): Promise<CensusOutcome> {
     const [unknown, totals = [], deferred = [], online = [], offline = [], now = '0'] = (await this.#redis.eval(
-      reportScript, 0, ...this.#scope, JSON.stringify({ ...rest, rooms: [...rooms] }),
+      reportScript,
+      0,
+      ...this.#scope,
+      JSON.stringify({ ...rest, rooms: [...rooms] }),
     )) as [number, [string, number][]?, string[]?, string[]?, string[]?, string?];
     const lastSeenAt = new Date(Number(now)).toISOString();
     return {

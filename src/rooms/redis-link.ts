@@ -25,12 +25,17 @@ export async function connectRedis(
 ): Promise<RedisLink> {
   let started = false;
   const shared = {
-    lazyConnect: true, connectTimeout: 5_000, socketTimeout: 5_000,
+    lazyConnect: true,
+    connectTimeout: 5_000,
+    socketTimeout: 5_000,
     retryStrategy: (attempts: number) => (started ? Math.min(attempts * 100, 1_000) : null),
   };
   // A command that outlives its connection is refused, not repeated: appending to a log twice would number it twice.
   const commands = new Redis(url, {
-    ...shared, enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: commandTimeoutMs,
+    ...shared,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: commandTimeoutMs,
   });
   // A subscription asked for while Redis is away must happen later, or this node would stay deaf in that room.
   const subscriber = new Redis(url, { ...shared, maxRetriesPerRequest: null });
@@ -47,7 +52,9 @@ export async function connectRedis(
   } catch (error) {
     commands.disconnect();
     subscriber.disconnect();
-    throw new Error(`Redis 7 or later is needed at ${new URL(url).host}: ${reason || (error as Error).message}`);
+    throw new Error(`Redis 7 or later is needed at ${new URL(url).host}: ${reason || (error as Error).message}`, {
+      cause: error,
+    });
   }
   started = true;
   return linkOf(commands, subscriber, { prefix, trouble });
@@ -63,7 +70,8 @@ function linkOf(
     commands,
     adapter: createShardedAdapter(...neverRejecting(commands, subscriber, trouble), {
       // Unlike keys, channels are shared by all databases of a Redis.
-      channelPrefix: `${prefix}${commands.options.db ?? 0}:socket.io`, subscriptionMode: 'dynamic',
+      channelPrefix: `${prefix}${commands.options.db ?? 0}:socket.io`,
+      subscriptionMode: 'dynamic',
     }),
     healthy: watch.healthy,
     async subscribed() {

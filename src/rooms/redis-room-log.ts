@@ -43,8 +43,15 @@ export class RedisRoomLog implements RoomLog {
   async append(room: string, messages: readonly RoomMessage[], restart: boolean) {
     const texts = messages.map(({ type, at, data }) => JSON.stringify({ type, at, data }));
     const [epoch, head] = (await this.#redis.eval(
-      appendScript, 2, ...this.#keys(room),
-      newEpoch(), restart ? 1 : 0, limits.roomHistoryEvents, limits.roomHistoryMs, headKeptMs, ...texts,
+      appendScript,
+      2,
+      ...this.#keys(room),
+      newEpoch(),
+      restart ? 1 : 0,
+      limits.roomHistoryEvents,
+      limits.roomHistoryMs,
+      headKeptMs,
+      ...texts,
     )) as [string, number];
     const first = head - messages.length + 1;
     return { epoch, events: messages.map(({ type, at, data }, index) => ({ seq: first + index, type, at, data })) };
@@ -52,7 +59,12 @@ export class RedisRoomLog implements RoomLog {
 
   async read(room: string, after: number | null): Promise<KeptEvents> {
     const [epoch, head, texts] = (await this.#redis.eval(
-      readScript, 2, ...this.#keys(room), newEpoch(), headKeptMs, after ?? -1,
+      readScript,
+      2,
+      ...this.#keys(room),
+      newEpoch(),
+      headKeptMs,
+      after ?? -1,
     )) as [string, number, string[]];
     const first = head - texts.length + 1;
     const events = texts.map((text, index): NumberedEvent => ({ seq: first + index, ...JSON.parse(text) }));

@@ -98,7 +98,7 @@ test('a category removed while a listing is put into it leaves no listing withou
     }),
     market.call(admin, 'categories.remove', { categoryId }),
   ]);
-  expect([created.ok, removed.ok].toSorted()).toEqual([false, true]);
+  expect(created.ok).not.toBe(removed.ok);
   const refused = [created, removed].find(({ ok }) => !ok);
   expect(refused).toMatchObject({ error: { code: expect.stringMatching(/^categories\./) } });
 });

@@ -193,14 +193,16 @@ test('random reserving, releasing, expiring and consuming never oversells, and t
     return keep(listings[step % 2]?.id as string, 1 + (step % 2), holder);
   });
   await Promise.all(steps.map((step) => step()));
-  const rows = (await market.database.orm.em.getConnection().execute(
-    `
+  const rows = await market.database.orm.em
+    .getConnection()
+    .execute<{ total: number; reserved: number; kept: number }[]>(
+      `
     select l.quantity + coalesce(sum(r.quantity) filter (where r.consumed_at is not null), 0)::int as total, l.reserved,
            coalesce(sum(r.quantity) filter (where r.consumed_at is null and r.released_at is null), 0)::int as kept
     from listing l left join reservation r on r.listing_id = l.id
     where l.id in (?, ?) group by l.id order by 1`,
-    listings.map(({ id }) => id),
-  )) as { total: number; reserved: number; kept: number }[];
+      listings.map(({ id }) => id),
+    );
   expect(rows.map(({ total }) => total)).toEqual([3, 5]);
   for (const { reserved, kept } of rows) expect(reserved).toBe(kept);
 });

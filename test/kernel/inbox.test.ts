@@ -55,7 +55,7 @@ test('a rolled-back transaction leaves no hole', async () => {
   await append([event(userId, 1)]);
   await expect(
     market.database.fork().transactional(async (em) => {
-      await appendInbox(em.getKysely() as unknown as Sql, [event(userId, 2)], new Date());
+      await appendInbox(em.getKysely(), [event(userId, 2)], new Date());
       throw new Error('killed');
     }),
   ).rejects.toThrow('killed');

@@ -59,7 +59,7 @@ test('folding all events of a person equals a fresh snapshot', async () => {
     const fresh = await orderSnapshot.load({
       db,
       sql: db.getKysely() as never,
-      userId: user.id as never,
+      userId: user.id,
       now: new Date(),
       port: (port) => market.ports.get(port),
     });

@@ -8,7 +8,6 @@ import {
   type SandboxBank,
 } from '../../src/domain/payments/index.ts';
 import type { Behaviour } from '../../src/domain/payments/sandbox/bank.ts';
-import type { Sql } from '../../src/domain/kernel/index.ts';
 import { createHarness, system, type Harness, type TestUser } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 import { listingOf, pickup } from '../orders/stall.ts';
@@ -32,7 +31,7 @@ export function openBank(market: Harness): Till {
   const refusals: Refusal[] = [];
   const till: Pick<Till, 'behaviour' | 'connected' | 'refusals'> = { behaviour: 'succeed', connected: true, refusals };
   const bank = createSandboxBank({
-    sql: () => market.database.fork().getKysely() as unknown as Sql,
+    sql: () => market.database.fork().getKysely(),
     webhookUrl: 'http://market.test/v1/webhooks/sandbox',
     secret,
     confirmAfterMs,

@@ -6,8 +6,8 @@ import { eventually, modes, newPrefix, redisUrl, startNode, stopNodes, type Node
 afterEach(stopNodes);
 
 const toldTo = ({ transport }: Node) => transport.to('hall:a').map(({ payload }) => payload.data.count as number);
-const presenceOf = ({ transport }: Node, userId: string) => (
-  transport.to(`presence:${userId}`).map(({ payload }) => payload.data.online as boolean));
+const presenceOf = ({ transport }: Node, userId: string) =>
+  transport.to(`presence:${userId}`).map(({ payload }) => payload.data.online as boolean);
 
 describe.each(modes)('counting in %s', (mode) => {
   const start = () => startNode(mode === 'redis' ? { redisUrl } : {});
@@ -24,7 +24,9 @@ describe.each(modes)('counting in %s', (mode) => {
     expect(performance.now() - firstToldAt).toBeGreaterThan(900);
     expect(await node.rooms.audience.count(['hall:a', 'hall:b'])).toEqual([5, 0]);
     expect(node.transport.to('hall:a')[0]?.payload).toEqual({
-      type: 'hall.viewers', room: 'hall:a', data: { hallId: 'a', count: 1 },
+      type: 'hall.viewers',
+      room: 'hall:a',
+      data: { hallId: 'a', count: 1 },
     });
   });
 
@@ -45,10 +47,11 @@ describe.each(modes)('counting in %s', (mode) => {
     await eventually(() => presenceOf(node, 'u2'), [true]);
     node.transport.users.delete('u1');
     await eventually(() => presenceOf(node, 'u1'), [true, false]);
-    const { lastSeenAt } = node.transport.to('presence:u1').at(-1)?.payload.data;
+    const { lastSeenAt } = node.transport.to('presence:u1').at(-1)!.payload.data;
     expect(Math.abs(Date.parse(lastSeenAt) - Date.now())).toBeLessThan(5_000);
     expect(node.transport.to('presence:u1').at(-1)?.payload).toEqual({
-      type: 'presence', data: { userId: 'u1', online: false, lastSeenAt },
+      type: 'presence',
+      data: { userId: 'u1', online: false, lastSeenAt },
     });
   });
 });

@@ -27,8 +27,11 @@ describe.each(modes)('delivery in %s', (mode) => {
 
   test('signals about the same thing become the latest one, at once for people and rooms', async () => {
     const { rooms, transport } = await start();
-    const typing = (userId: string, until: number) => (
-      { to: 'user:u1', type: 'typing', data: { conversationId: 'c1', userId, until } });
+    const typing = (userId: string, until: number) => ({
+      to: 'user:u1',
+      type: 'typing',
+      data: { conversationId: 'c1', userId, until },
+    });
     rooms.deliver(outbound({ signals: [typing('u2', 1), typing('u3', 1)] }));
     const viewers = { to: 'hall:a', type: 'hall.viewers', data: { hallId: 'a', count: 3 } };
     rooms.deliver(outbound({ signals: [typing('u2', 2), viewers] }));

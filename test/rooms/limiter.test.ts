@@ -5,7 +5,9 @@ afterEach(stopNodes);
 
 describe.each(modes)('limiting in %s', (mode) => {
   test('calls above the rate are refused with the time to wait', async () => {
-    const { rooms: { limiter } } = await startNode(mode === 'redis' ? { redisUrl } : {});
+    const {
+      rooms: { limiter },
+    } = await startNode(mode === 'redis' ? { redisUrl } : {});
     const answers = await Promise.all(Array.from({ length: 12 }, () => limiter.take('u1:offers.accept', 10)));
     const refused = answers.filter((answer) => answer !== null);
     expect(refused).toHaveLength(2);

@@ -1,6 +1,11 @@
 import { afterEach, expect, test } from 'vitest';
 import {
-  limits, type Connection, type Db, type Execute, type RoomKind, type UserId,
+  limits,
+  type Connection,
+  type Db,
+  type Execute,
+  type RoomKind,
+  type UserId,
 } from '../../src/domain/kernel/index.ts';
 import type { Visitor } from '../../src/domain/sync/ports.ts';
 import { testConnection } from '../support/transport.ts';
@@ -11,7 +16,9 @@ afterEach(stopNodes);
 // These rooms' rules read nothing, so the database is only ever forked.
 const db = { fork: () => db } as unknown as Db;
 const guest: Visitor = {
-  db, actor: { kind: 'guest', ip: '203.0.113.7' }, now: new Date(),
+  db,
+  actor: { kind: 'guest', ip: '203.0.113.7' },
+  now: new Date(),
   port: () => {
     throw new Error('no ports here');
   },
@@ -39,18 +46,22 @@ test.each(modes)('in %s, a joiner gets the view, and a cursor that live events c
 
 test.each(modes)('in %s, a rejoiner with a cursor gets what was missed', async (mode) => {
   const node = await startNode(storeOf(mode));
-  const { epoch } = await join(node, 'hall:a', testConnection()) as { epoch: string };
+  const { epoch } = (await join(node, 'hall:a', testConnection())) as { epoch: string };
   node.rooms.deliver(outbound({ rooms: [message('hall:a', 1), message('hall:a', 2)] }));
   await eventually(() => node.transport.to('hall:a').flatMap(({ payload }) => payload.events).length, 2);
   const request = { connection: testConnection(), room: 'hall:a', visitor: guest };
   const { membership } = node.rooms;
   expect(await membership.join({ ...request, after: { epoch, seq: 1 } })).toMatchObject({
-    head: 2, recovered: true, events: [{ seq: 2, data: 2 }],
+    head: 2,
+    recovered: true,
+    events: [{ seq: 2, data: 2 }],
   });
   const elsewhere = await membership.join({ ...request, after: { epoch: 'other', seq: 1 } });
   expect(elsewhere).toMatchObject({ recovered: false, events: [] });
   expect(await membership.history({ room: 'hall:a', after: { epoch, seq: 0 }, visitor: guest })).toMatchObject({
-    head: 2, recovered: true, events: [{ seq: 1 }, { seq: 2 }],
+    head: 2,
+    recovered: true,
+    events: [{ seq: 1 }, { seq: 2 }],
   });
 });
 
@@ -69,8 +80,9 @@ test.each(modes)('in %s, a socket joins no more rooms than the bound, not even a
   const node = await startNode(storeOf(mode));
   const connection = testConnection();
   await connection.join('presence:u1');
-  const answers = await Promise.all(Array.from({ length: limits.roomsPerSocket + 5 }, (_, index) => (
-    join(node, `hall:${index}`, connection))));
+  const answers = await Promise.all(
+    Array.from({ length: limits.roomsPerSocket + 5 }, (_, index) => join(node, `hall:${index}`, connection)),
+  );
   expect(answers.filter((answer) => answer === 'rooms.too_many').length).toBeGreaterThanOrEqual(5);
   const halls = [...connection.rooms].filter((room) => room.startsWith('hall:'));
   expect(halls.length).toBeLessThanOrEqual(limits.roomsPerSocket);
@@ -111,7 +123,8 @@ test.each(modes)('in %s, watching replaces whom the socket watched, and says how
   const connection = testConnection();
   await connection.join('hall:a');
   expect(await node.rooms.membership.watch(connection, ['u1', 'u2'])).toEqual([
-    { userId: 'u1', online: true, lastSeenAt: null }, { userId: 'u2', online: false, lastSeenAt: null },
+    { userId: 'u1', online: true, lastSeenAt: null },
+    { userId: 'u2', online: false, lastSeenAt: null },
   ]);
   await node.rooms.membership.watch(connection, ['u2', 'u3']);
   expect([...connection.rooms].toSorted()).toEqual(['hall:a', 'presence:u2', 'presence:u3']);

@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import {
-  defineSignal, type Execute, type Outbound, type RoomKind, type RoomMessage,
+  defineSignal,
+  type Execute,
+  type Outbound,
+  type RoomKind,
+  type RoomMessage,
 } from '../../src/domain/kernel/index.ts';
 import { createRooms, type Rooms, type RoomsOptions } from '../../src/rooms/index.ts';
 import { TestTransport } from '../support/transport.ts';
@@ -13,7 +17,10 @@ const viewers = defineSignal({ type: 'hall.viewers', data: z.object({ hallId: z.
 
 /** `hall:<id>` is open to all but `hall:closed`; its sockets are counted. */
 export const hall: RoomKind = {
-  kind: 'hall', summary: 'A room for tests.', events: [], audience: viewers,
+  kind: 'hall',
+  summary: 'A room for tests.',
+  events: [],
+  audience: viewers,
   open: async ({ id }) => (id === 'closed' ? null : { hall: id }),
 };
 
@@ -33,8 +40,11 @@ export async function startNode(options: Partial<RoomsOptions> & { attach?: bool
   const warnings: string[] = [];
   const succeed: Execute = async () => ({ ok: true, data: {} });
   const rooms = await createRooms({
-    nodeId: crypto.randomUUID(), prefix: newPrefix(), roomKinds: new Map([['hall', hall]]), execute: succeed,
-    log: { warn: (details, message) => void warnings.push(`${message}: ${JSON.stringify(details)}`) },
+    nodeId: crypto.randomUUID(),
+    prefix: newPrefix(),
+    roomKinds: new Map([['hall', hall]]),
+    execute: succeed,
+    log: { warn: (details, what) => void warnings.push(`${what}: ${JSON.stringify(details)}`) },
     ...options,
   });
   const node = { rooms, transport: new TestTransport(), warnings };

@@ -42,11 +42,13 @@ given('the node stays up, degrades, and recovers by itself', async () => {
   const connection = testConnection();
   await expect(rooms.membership.join({ connection, room: 'hall:a', visitor })).rejects.toThrow('server.unavailable');
   expect(connection.rooms.size).toBe(0);
-  rooms.deliver(outbound({
-    inbox: [{ userId: 'u1', epoch: 'e', events: [] }],
-    rooms: [message('hall:a', 'lost')],
-    evictions: [{ userId: 'u1', reason: 'x' }],
-  }));
+  rooms.deliver(
+    outbound({
+      inbox: [{ userId: 'u1', epoch: 'e', events: [] }],
+      rooms: [message('hall:a', 'lost')],
+      evictions: [{ userId: 'u1', reason: 'x' }],
+    }),
+  );
   expect(transport.to('user:u1')).toHaveLength(1);
   expect(transport.evictions).toHaveLength(1);
   await eventually(() => rooms.counts().failed, 1);
@@ -66,7 +68,9 @@ given('the node stays up, degrades, and recovers by itself', async () => {
 });
 
 given('calls are limited by this node alone meanwhile', async () => {
-  const { rooms: { limiter, state } } = await startNode({ redisUrl: server.url });
+  const {
+    rooms: { limiter, state },
+  } = await startNode({ redisUrl: server.url });
   expect(await limiter.take('u1:x', 2)).toBeNull();
   await server.kill();
   const startedAt = performance.now();

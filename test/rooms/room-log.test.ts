@@ -18,7 +18,11 @@ test.each(modes)('in %s, a log numbers events 1, 2, 3 … in one epoch', async (
   const log = openLog(mode);
   const first = await log.append('hall:a', say(2), false);
   const second = await log.append('hall:a', say(1, 2), false);
-  expect([...first.events, ...second.events].map(({ seq, data }) => [seq, data])).toEqual([[1, 0], [2, 1], [3, 2]]);
+  expect([...first.events, ...second.events].map(({ seq, data }) => [seq, data])).toEqual([
+    [1, 0],
+    [2, 1],
+    [3, 2],
+  ]);
   expect(second.epoch).toBe(first.epoch);
 });
 

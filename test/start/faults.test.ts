@@ -73,7 +73,7 @@ test.each([
   [{ DATABASE_URL: 'mysql://host/db' }, /DATABASE_URL: expected an address like postgres:/],
   [{ NODE_ENV: 'production' }, /JWT_SECRET: set a secret of your own/],
 ])('bad configuration %j is refused by name', async (env, pattern) => {
-  const { code, lines } = await refusedStart(env as Record<string, string>);
+  const { code, lines } = await refusedStart(env);
   expect(code).toBe(1);
   expect(lines.join('\n')).toMatch(pattern);
 });

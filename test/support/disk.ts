@@ -27,7 +27,7 @@ export async function put(
   url: string,
   { bytes, contentType }: { bytes: Uint8Array; contentType: string },
 ) {
-  const body = new Blob([bytes as never]).stream() as never;
+  const body = new Blob([bytes]).stream() as never;
   return market.ports.get(diskPort).acceptPut({ ...partsOf(url), contentType, body });
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { appendInbox, newId, type Sql, type UserId } from '../../src/domain/kernel/index.ts';
+import { appendInbox, newId, type Sql } from '../../src/domain/kernel/index.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 
@@ -11,8 +11,12 @@ beforeAll(async () => {
 afterAll(() => market.close());
 
 const Delta = z.strictObject({
-  epoch: z.string(), head: z.int(), seq: z.int(), changes: z.record(z.string(), z.any()),
-  more: z.boolean(), snapshotRequired: z.boolean(),
+  epoch: z.string(),
+  head: z.int(),
+  seq: z.int(),
+  changes: z.record(z.string(), z.any()),
+  more: z.boolean(),
+  snapshotRequired: z.boolean(),
 });
 
 test('a delta holds the latest view of each entity once', async () => {
@@ -22,7 +26,12 @@ test('a delta holds the latest view of each entity once', async () => {
   const delta = Delta.parse(await market.ok(asha, 'sync.delta', { epoch, after: 1 }));
   const me = await market.ok(asha, 'users.me');
   expect(delta).toEqual({
-    epoch, head: 3, seq: 3, changes: { user: { upserts: [me], deletes: [] } }, more: false, snapshotRequired: false,
+    epoch,
+    head: 3,
+    seq: 3,
+    changes: { user: { upserts: [me], deletes: [] } },
+    more: false,
+    snapshotRequired: false,
   });
 });
 
@@ -30,7 +39,7 @@ test('a deleted entity is told as deleted, and one that came back as there', asy
   const asha = await market.user();
   const [gone, back] = [newId(), newId()];
   const at = (id: string, version: number, deleted?: true) => ({
-    userId: asha.id as UserId,
+    userId: asha.id,
     type: 'thing.changed',
     data: { entity: 'thing', id, version, ...(deleted ? { deleted } : {}), change: { how: 'so' } },
   });
@@ -44,11 +53,11 @@ test('a deleted entity is told as deleted, and one that came back as there', asy
 test('a delta goes on from where the last one ended', async () => {
   const asha = await market.user();
   const pending = Array.from({ length: 2_001 }, (_, index) => ({
-    userId: asha.id as UserId,
+    userId: asha.id,
     type: 'thing.changed',
     data: { entity: 'thing', id: `thing ${index % 3}`, version: index + 1 },
   }));
-  await appendInbox(market.database.fork().getKysely() as unknown as Sql, pending, new Date());
+  await appendInbox(market.database.fork().getKysely(), pending, new Date());
   const { epoch } = await market.ok(asha, 'sync.snapshot');
   const first = await market.ok(asha, 'sync.delta', { epoch, after: 0 });
   expect([first.seq, first.head, first.more, first.changes.thing.upserts.length]).toEqual([2_000, 2_001, true, 3]);

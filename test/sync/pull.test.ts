@@ -37,7 +37,10 @@ test('a cursor at the head gets nothing, and is recovered', async () => {
 });
 
 test('a cursor of another epoch or from the future needs a snapshot', async () => {
-  for (const cursor of [{ epoch: 'other', after: 3 }, { epoch, after: 13 }]) {
+  for (const cursor of [
+    { epoch: 'other', after: 3 },
+    { epoch, after: 13 },
+  ]) {
     expect(await market.ok(asha, 'sync.pull', cursor)).toMatchObject({ events: [], snapshotRequired: true });
   }
 });

@@ -35,7 +35,8 @@ test('a joiner sees the room as it is, and its cursor is where live events conti
   await settle(room, joined.head + 1);
   const history = await market.ok(null, 'rooms.history', { room, epoch: joined.epoch, after: joined.head });
   expect(history).toMatchObject({
-    recovered: true, events: [{ seq: joined.head + 1, type: 'stream.said', data: { text: 'Welcome' } }],
+    recovered: true,
+    events: [{ seq: joined.head + 1, type: 'stream.said', data: { text: 'Welcome' } }],
   });
 });
 
@@ -44,12 +45,16 @@ test('who comes back with a cursor gets all that was missed, or is told that it 
   const room = `stream:${streamId}`;
   const { epoch, head } = await market.ok(null, 'rooms.join', { room }, { connection: testConnection() });
   market.delivered.splice(0);
-  const messages = Array.from({ length: limits.roomHistoryEvents + 1 }, (_, index): RoomMessage => (
-    { room, type: 'stream.said', data: { index }, at: new Date().toISOString() }));
+  const messages = Array.from({ length: limits.roomHistoryEvents + 1 }, (_, index): RoomMessage => ({
+    room,
+    type: 'stream.said',
+    data: { index },
+    at: new Date().toISOString(),
+  }));
   memoryRooms.deliver({ inbox: [], rooms: messages.slice(0, 3), signals: [], evictions: [] });
   await settle(room, head + 3);
-  const rejoin = (seq: number) => (
-    market.ok(host, 'rooms.join', { room, after: { epoch, seq } }, { connection: testConnection() }));
+  const rejoin = (seq: number) =>
+    market.ok(host, 'rooms.join', { room, after: { epoch, seq } }, { connection: testConnection() });
   const back = await rejoin(head + 1);
   expect([back.recovered, back.events.map(({ seq }: { seq: number }) => seq)]).toEqual([true, [head + 2, head + 3]]);
   memoryRooms.deliver({ inbox: [], rooms: messages, signals: [], evictions: [] });

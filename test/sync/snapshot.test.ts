@@ -14,13 +14,15 @@ afterAll(() => market.close());
 /** What a client holds after applying events to nothing. */
 function fold(events: { data: any }[]): Record<string, unknown[]> {
   const latest = new Map<string, any>();
-  for (const { data: { change: _, ...view } } of events) {
+  for (const {
+    data: { change: _, ...view },
+  } of events) {
     const key = `${view.entity} ${view.id}`;
     if ((latest.get(key)?.version ?? 0) < view.version) latest.set(key, view);
   }
   const views = [...latest.values()].filter(({ deleted }) => !deleted);
   const byEntity = Object.groupBy(views, ({ entity }) => entity);
-  const bare = (list: any[]) => list.map(({ entity: _, ...view }) => view);
+  const bare = (list: any[]) => list.map(({ entity: _entity, ...view }) => view);
   return Object.fromEntries(Object.entries(byEntity).map(([entity, list = []]) => [entity, bare(list)]));
 }
 

@@ -7,7 +7,7 @@ import { limits } from '../kernel/limits.ts';
 import { AmountMinor, Currency } from '../kernel/money.ts';
 import { cutPage, decodeCursor } from '../kernel/pagination.ts';
 import { withDescendants } from './categories.ts';
-import { BrandId, CategoryId, conditions, feeds, ListingEntity, type Listing } from './entities.ts';
+import { BrandId, CategoryId, conditions, feeds, ListingEntity } from './entities.ts';
 import { catalogRules } from './rules.ts';
 import { listingView } from './views.ts';
 
@@ -89,8 +89,8 @@ export async function listingPage(
   const { rows } = await sql<{ id: string; key: string }>`
     select l.id, ${keyText} as key from listing l where ${where} ${next}
     order by ${ordering.key} ${direction}, l.id ${direction} limit ${limit + 1}`.execute(database);
-  const listings = await db.find(ListingEntity, { id: { $in: rows.map(({ id }) => id as Listing['id']) } });
-  const byId = new Map(listings.map((listing) => [listing.id as string, listing]));
+  const listings = await db.find(ListingEntity, { id: { $in: rows.map(({ id }) => id) } });
+  const byId = new Map(listings.map((listing) => [listing.id, listing]));
   const found = rows.flatMap(({ id, key }) => {
     const listing = byId.get(id);
     return listing ? [{ listing, key }] : [];

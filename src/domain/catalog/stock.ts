@@ -20,12 +20,12 @@ export interface Holder {
 export async function lockListing(tx: Tx, id: string): Promise<Listing | null> {
   await tx.db.flush();
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-  return tx.db.findOne(ListingEntity, { id: id as ListingId }, lock);
+  return tx.db.findOne(ListingEntity, { id: id }, lock);
 }
 
 /** A listing that can be bought now, or null. Unlocked: lock it before acting on what it says. */
 export async function listingForSale(db: Db, id: string): Promise<Listing | null> {
-  return db.findOne(ListingEntity, { id: id as ListingId, state: 'active' });
+  return db.findOne(ListingEntity, { id: id, state: 'active' });
 }
 
 export function availableOf({ quantity, reserved }: Pick<Listing, 'quantity' | 'reserved'>): number {

@@ -124,7 +124,7 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
     neighborhood,
     feed,
     tags,
-    images: images as never,
+    images: images,
     videoUrl,
     negotiable,
     quickViewEnabled,

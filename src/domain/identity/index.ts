@@ -14,7 +14,6 @@ import { listSessions } from './queries/list-sessions.ts';
 import { userSnapshot } from './snapshot.ts';
 
 export { authenticate, type AuthFailure } from './authenticate.ts';
-export { hashPassword } from './passwords.ts';
 export { publicProfiles } from './profiles.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';

@@ -38,7 +38,7 @@ export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[]
   const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string }>`
     select recipient, first_seq::text, log_epoch
     from inbox_append(${input}::text::jsonb, ${at.toISOString()}::timestamptz)`.execute(db);
-  const byUser = Map.groupBy(pending, (event) => event.userId as string);
+  const byUser = Map.groupBy(pending, (event) => event.userId);
   return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first }) => {
     const own = byUser.get(userId) ?? [];
     const events = own.map(({ type, data }, index) => ({

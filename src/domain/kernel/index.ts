@@ -1,7 +1,6 @@
 export * from './actor.ts';
 export { audiencePort, type Audience } from './audience.ts';
 export { clockPort, databaseNow, type Clock } from './clock.ts';
-export { isUnavailable, isUniqueViolation } from './database-errors.ts';
 export * from './define.ts';
 export * from './errors.ts';
 export {
@@ -15,13 +14,11 @@ export {
   type ReplyError,
 } from './execute.ts';
 export * from './geo.ts';
-export { pruneIdempotency } from './idempotency.ts';
 export * from './ids.ts';
 export * from './inbox.ts';
 export { limits } from './limits.ts';
 export * from './machine.ts';
 export * from './money.ts';
-export { orNull } from './or-null.ts';
 export * from './pagination.ts';
 export * from './ports.ts';
 export type { RateLimiter } from './rate-limits.ts';

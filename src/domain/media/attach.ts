@@ -26,7 +26,7 @@ export async function attachUploads(
     ownerId: ownerId as never,
     purpose,
   });
-  const byId = new Map(found.map((upload) => [upload.id as string, upload]));
+  const byId = new Map(found.map((upload) => [upload.id, upload]));
   const attached: AttachedUpload[] = [];
   for (const id of uploadIds) {
     const upload = byId.get(id);

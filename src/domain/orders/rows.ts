@@ -1,14 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { Db, Tx } from '../kernel/define.ts';
-import {
-  OrderEntity,
-  OrderGroupEntity,
-  OrderLineEntity,
-  type Order,
-  type OrderGroup,
-  type OrderGroupId,
-  type OrderId,
-} from './entities.ts';
+import { OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup } from './entities.ts';
 import type { OrderWithLines } from './views.ts';
 
 // Locks are taken group → orders → listings. Rows are read afresh under the lock, whatever was seen of them before;
@@ -17,12 +9,12 @@ const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 export async function lockOrderGroup(tx: Tx, id: string): Promise<OrderGroup | null> {
   await tx.db.flush();
-  return tx.db.findOne(OrderGroupEntity, { id: id as OrderGroupId }, lock);
+  return tx.db.findOne(OrderGroupEntity, { id: id }, lock);
 }
 
 export async function lockOrder(tx: Tx, id: string): Promise<OrderWithLines | null> {
   await tx.db.flush();
-  const order = await tx.db.findOne(OrderEntity, { id: id as OrderId }, lock);
+  const order = await tx.db.findOne(OrderEntity, { id: id }, lock);
   return order && (await withLines(tx.db, [order]))[0]!;
 }
 

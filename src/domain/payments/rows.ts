@@ -2,14 +2,14 @@ import { LockMode } from '@mikro-orm/core';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { lockOrderGroup, type OrderGroup } from '../orders/index.ts';
-import { PaymentEntity, RefundEntity, type Payment, type PaymentId, type Refund } from './entities.ts';
+import { PaymentEntity, RefundEntity, type Payment, type Refund } from './entities.ts';
 
 // The order group is locked before anything of its payments, so that one transaction at a time works on a group.
 const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
 
 export async function lockPayment(tx: Tx, id: string): Promise<{ group: OrderGroup; payment: Payment } | null> {
   await tx.db.flush();
-  const seen = await tx.db.findOne(PaymentEntity, { id: id as PaymentId });
+  const seen = await tx.db.findOne(PaymentEntity, { id: id });
   if (!seen) return null;
   const group = await lockOrderGroup(tx, seen.orderGroupId);
   assert(group, `group ${seen.orderGroupId} of a payment exists`);

@@ -1,4 +1,3 @@
-import type { SessionId, UserId } from '../../../src/domain/kernel/index.ts';
 import { guest, type Harness } from '../../support/harness.ts';
 import { testConnection } from '../../support/transport.ts';
 import type { AreaCases } from '../cases.ts';
@@ -12,7 +11,7 @@ async function registered(market: Harness) {
   return { username, user, tokens };
 }
 
-const ids = (userId: string, sessionId: string) => ({ userId: userId as UserId, sessionId: sessionId as SessionId });
+const ids = (userId: string, sessionId: string) => ({ userId: userId, sessionId: sessionId });
 
 export const identityCases: AreaCases = {
   operations: {

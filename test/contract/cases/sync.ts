@@ -1,4 +1,4 @@
-import { limits, type UserId } from '../../../src/domain/kernel/index.ts';
+import { limits } from '../../../src/domain/kernel/index.ts';
 import { guest, system, type Harness } from '../../support/harness.ts';
 import { testConnection } from '../../support/transport.ts';
 import { liveStream } from '../../streams/live-stream.ts';
@@ -15,7 +15,7 @@ async function openRoom(market: Harness): Promise<string> {
 async function closedRoom(market: Harness) {
   const { host, streamId } = await liveStream(market);
   const banned = await market.user();
-  await market.ok(host, 'streams.ban', { streamId, userId: banned.id as UserId });
+  await market.ok(host, 'streams.ban', { streamId, userId: banned.id });
   return { banned, room: `stream:${streamId}` };
 }
 

@@ -20,6 +20,6 @@ export const watchPresence = defineQuery({
     const talking = await conversationPartners(sql, actor.userId, input.userIds);
     const known = talking.union(await tradingPartners(sql, actor.userId, input.userIds));
     const items = await port(membershipPort).watch(meta.connection, [...known]);
-    return { items: items as z.input<typeof PresenceView>[] };
+    return { items: items };
   },
 });
