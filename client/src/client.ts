@@ -56,8 +56,12 @@ export interface ClientEvents {
   inbox: InboxEvent;
   snapshot: Snapshot;
   room: RoomEvent;
-  /** A room was read anew: its events up to here may have been missed. */
-  roomSnapshot: { readonly room: string; readonly snapshot: Readonly<Record<string, unknown>> };
+  /** A room was entered, or read anew after events were missed. `recent` came before; the snapshot holds their effect. */
+  roomSnapshot: {
+    readonly room: string;
+    readonly snapshot: Readonly<Record<string, unknown>>;
+    readonly recent: readonly Omit<RoomEvent, 'room'>[];
+  };
   /** A room may no longer be entered. */
   roomClosed: { readonly room: string; readonly error: unknown };
   signal: Signal;

@@ -93,7 +93,8 @@ class JoinedRoom implements Room {
     this.#joined = true;
     this.snapshot = answer.snapshot;
     if (after && answer.recovered) return { kind: 'events', ...answer };
-    guarded(() => this.#parts.emitter.emit('roomSnapshot', { room, snapshot: answer.snapshot }));
+    const { snapshot, events } = answer;
+    guarded(() => this.#parts.emitter.emit('roomSnapshot', { room, snapshot, recent: events }));
     return { kind: 'fresh', cursor: { epoch: answer.epoch, seq: answer.head } };
   }
 }

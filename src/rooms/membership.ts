@@ -113,8 +113,8 @@ export class Membership {
     const { log, subscribed } = this.#parts;
     await available(subscribed());
     if (after) return available(historySince(log, room, after));
-    const { epoch, head } = await available(log.read(room, Number.MAX_SAFE_INTEGER));
-    return { epoch, head, events: [], recovered: true };
+    const { epoch, head, events } = await available(log.read(room, null));
+    return { epoch, head, events: events.slice(-limits.roomJoinEvents), recovered: true };
   }
 
   /** The room is joined whether or not this works; a failure is observed by the pipeline. */

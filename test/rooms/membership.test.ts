@@ -30,13 +30,23 @@ function join({ rooms }: Node, room: string, connection: Connection) {
   return rooms.membership.join({ connection, room, visitor: guest });
 }
 
+test.each(modes)('in %s, a first join shows the recent events, at most a bounded number of them', async (mode) => {
+  const node = await startNode(storeOf(mode));
+  const count = limits.roomJoinEvents + 5;
+  node.rooms.deliver(outbound({ rooms: Array.from({ length: count }, (_, n) => message('hall:a', n + 1)) }));
+  await eventually(() => node.transport.to('hall:a').flatMap(({ payload }) => payload.events).length, count);
+  const joined = await join(node, 'hall:a', testConnection());
+  const seqs = (joined as { events: readonly { seq: number }[] }).events.map(({ seq }) => seq);
+  expect(seqs).toEqual(Array.from({ length: limits.roomJoinEvents }, (_, n) => n + 6));
+});
+
 test.each(modes)('in %s, a joiner gets the view, and a cursor that live events continue', async (mode) => {
   const node = await startNode(storeOf(mode));
   node.rooms.deliver(outbound({ rooms: [message('hall:a', 1), message('hall:a', 2)] }));
   await eventually(() => node.transport.to('hall:a').flatMap(({ payload }) => payload.events).length, 2);
   const connection = testConnection();
   const joined = await join(node, 'hall:a', connection);
-  expect(joined).toMatchObject({ room: 'hall:a', head: 2, snapshot: { hall: 'a' }, events: [], recovered: true });
+  expect(joined).toMatchObject({ room: 'hall:a', head: 2, snapshot: { hall: 'a' }, recovered: true });
   expect([...connection.rooms]).toEqual(['hall:a']);
   node.rooms.deliver(outbound({ rooms: [message('hall:a', 3)] }));
   await eventually(() => node.transport.to('hall:a').flatMap(({ payload }) => payload.events).length, 3);

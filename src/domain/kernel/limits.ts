@@ -16,6 +16,8 @@ export const limits = {
   deltaEventsMax: 2_000,
   snapshotPageViews: 500,
   roomHistoryEvents: 200,
+  /** Recent events that a first join shows, such as the last lines of a live chat. */
+  roomJoinEvents: 50,
   roomHistoryMs: 10 * 60_000,
   inboxKeptDays: 30,
   idempotencyKeptHours: 24,

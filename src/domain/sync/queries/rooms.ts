@@ -8,7 +8,8 @@ const roomEvents = { epoch: z.string(), head: Seq, events: z.array(NumberedEvent
 export const joinRoom = defineQuery({
   name: 'rooms.join',
   access: 'guest',
-  summary: 'Enter a public room with this socket: its view, what happened after your cursor, then live events.',
+  summary:
+    'Enter a public room with this socket: its view, the events after your cursor or the latest, then live ones.',
   input: z.strictObject({ room: RoomName, after: Cursor.optional() }),
   output: z.object({ room: RoomName, ...roomEvents, snapshot: z.record(z.string(), z.unknown()) }),
   errors: ['rooms.socket_required', 'rooms.not_found', 'rooms.too_many'],
