@@ -78,7 +78,7 @@ function openBank(config: Config, { clock, sql, log }: Wiring): SandboxBank {
   return createSandboxBank({
     sql,
     clock,
-    webhookUrl: `${config.PUBLIC_URL}/v1/webhooks/sandbox`,
+    webhookUrl: config.SANDBOX_WEBHOOK_URL ?? `${config.PUBLIC_URL}/v1/webhooks/sandbox`,
     secret: config.SANDBOX_WEBHOOK_SECRET,
     confirmAfterMs: config.SANDBOX_CONFIRM_AFTER,
     onError: (error) => log.warn({ err: error }, 'the sandbox bank has trouble'),

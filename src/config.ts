@@ -60,6 +60,8 @@ export const environment = z.object({
   UPLOAD_WINDOW: duration('15m'),
   SANDBOX_PAYMENTS: flag(true),
   SANDBOX_WEBHOOK_SECRET: z.string().min(16).default('soko-sandbox-webhook-secret'),
+  /** Where the sandbox bank reports; by default our own webhook at PUBLIC_URL. */
+  SANDBOX_WEBHOOK_URL: url(/^https?:\/\//, 'http://balancer:8080/v1/webhooks/sandbox').optional(),
   SANDBOX_CONFIRM_AFTER: duration('1s'),
   S3_ENDPOINT: url(/^https?:\/\//, 'http://minio:9000').optional(),
   S3_REGION: z.string().default('us-east-1'),

@@ -21,18 +21,21 @@ beforeAll(async () => {
   onEnd(drop);
   const { folder, remove } = await tempFolder();
   onEnd(remove);
+  const portOne = String(await freePort());
   const env = {
     DATABASE_URL: target.url,
     REDIS_URL: process.env.REDIS_URL ?? '',
     DATA_DIR: folder,
     DRAIN_WINDOW: '1s',
-    PAYMENT_WINDOW: '2s',
+    PAYMENT_WINDOW: '10s',
+    SANDBOX_CONFIRM_AFTER: '200ms',
     PUBLIC_URL: 'http://market.test',
+    SANDBOX_WEBHOOK_URL: `http://127.0.0.1:${portOne}/v1/webhooks/sandbox`,
     ...(process.env.MONGODB_URL ? { JOBS_URL: process.env.MONGODB_URL } : {}),
   };
   // All at once: nodes that migrate and seed together must take turns by themselves.
   const nodes = await Promise.all([
-    startProcess({ ...env, ROLE: 'gateway', NODE_ID: 'gateway-1' }),
+    startProcess({ ...env, ROLE: 'gateway', NODE_ID: 'gateway-1', PORT: portOne }),
     startProcess({ ...env, ROLE: 'gateway', NODE_ID: 'gateway-2' }),
     startProcess({ ...env, ROLE: 'worker', NODE_ID: 'worker-1' }),
   ]);
