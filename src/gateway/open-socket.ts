@@ -61,20 +61,23 @@ async function sendMissed(
   let sent = after;
   for (let page = first; !live.retired;) {
     const { epoch, events, more } = page;
+    while (!live.retired && isBehind(live)) await delay(10);
     if (events.length > 0) live.push('inbox', { epoch, events });
     sent = events.at(-1)?.seq ?? sent;
     if (!more) break;
-    while (!live.retired && unsentBytes(live) > pagePauseBytes) await delay(10);
     page = await parts.inbox.pull(userId, { epoch, after: sent, limit: limits.pullEventsMax });
   }
   return sent;
 }
 
-function unsentBytes({ socket }: LiveSocket): number {
-  const { transport } = socket.conn as unknown as {
+/** Whether something of the last page still waits: in Engine.IO, which holds frames back, or in the WebSocket. */
+function isBehind({ socket }: LiveSocket): boolean {
+  const { writeBuffer, transport } = socket.conn as unknown as {
+    writeBuffer: unknown[];
     transport: { socket?: { bufferedAmount?: number; getBufferedAmount?(): number } };
   };
-  return transport.socket?.getBufferedAmount?.() ?? transport.socket?.bufferedAmount ?? 0;
+  const bytes = transport.socket?.getBufferedAmount?.() ?? transport.socket?.bufferedAmount ?? 0;
+  return writeBuffer.length > 0 || bytes > pagePauseBytes;
 }
 
 /** The first socket of a person on this node starts the mark; a later one must not hide what an earlier one missed. */
