@@ -8,31 +8,20 @@ import type { BenchMarket } from './market.ts';
 const execute = promisify(execFile);
 const script = fileURLToPath(new URL('send.sql', import.meta.url));
 
-/** Transactions a second, or null where pgbench is not installed. */
-export async function runPgbench(
-  market: BenchMarket,
-  { seconds, clients }: { seconds: number; clients: number },
-): Promise<number | null> {
+type Pgbench = (load: { seconds: number; clients: number }) => Promise<number>;
+
+/** A function that runs the script and answers transactions a second; null where pgbench is not installed. */
+export async function preparePgbench({ databaseUrl, pairs }: BenchMarket): Promise<Pgbench | null> {
   const binary = await findPgbench();
   if (binary === null) return null;
-  await preparePairs(market.databaseUrl);
-  const options = [
-    '-n',
-    '-M',
-    'prepared',
-    '-c',
-    String(clients),
-    '-j',
-    '2',
-    '-T',
-    String(seconds),
-    '-D',
-    `pairs=${market.pairs.length}`,
-  ];
-  const { stdout } = await execute(binary, [...options, '-f', script, market.databaseUrl]);
-  const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
-  if (!(perSecond > 0)) throw new Error(`pgbench said:\n${stdout}`);
-  return perSecond;
+  await preparePairs(databaseUrl);
+  return async ({ seconds, clients }) => {
+    const options = `-n -M prepared -j 2 -c ${clients} -T ${seconds} -D pairs=${pairs.length}`.split(' ');
+    const { stdout } = await execute(binary, [...options, '-f', script, databaseUrl]);
+    const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
+    if (!(perSecond > 0)) throw new Error(`pgbench said:\n${stdout}`);
+    return perSecond;
+  };
 }
 
 async function findPgbench(): Promise<string | null> {

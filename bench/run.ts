@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpus, tmpdir } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import setUpServices from '../test/support/services/setup.ts';
@@ -9,7 +9,7 @@ import { measureMemory } from './measures/memory.ts';
 import { measureMessages } from './measures/messages.ts';
 import { printGroup } from './report.ts';
 
-const full = { sockets: 1_000, rounds: 4, eventsPerRound: 50, users: 1_500, warm: 500, pairs: 200, seconds: 8 };
+const full = { sockets: 1_000, rounds: 4, eventsPerRound: 50, users: 2_000, warm: 500, pairs: 200, seconds: 8 };
 const quick = { sockets: 200, rounds: 1, eventsPerRound: 25, users: 400, warm: 100, pairs: 100, seconds: 2 };
 
 /** A Node that loads uWebSockets.js, or null where there is none. */
@@ -34,6 +34,9 @@ async function main(): Promise<void> {
   const engines = uwsNode === null ? ['node'] : ['uws', 'node'];
   const stopServices = await setUpServices();
   console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, engines ${engines.join(' and ')}`);
+  const [busy = 0] = loadavg();
+  if (busy > cpus().length)
+    console.log(`The machine is busy (load ${busy.toFixed(1)}): the figures will be worse than they are.`);
   if (isQuick) console.log('Quick: too short to compare with the aims; it shows that the benchmarks run.');
   try {
     printGroup(await measureDelivery(size, { node, uws: uwsNode !== null }));

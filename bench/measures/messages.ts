@@ -2,7 +2,7 @@ import { startChild } from '../child.ts';
 import type { BenchMarket, Pair } from '../market.ts';
 import { percentile, type Group } from '../report.ts';
 import { addressOf, many, Wire } from '../wire.ts';
-import { runPgbench } from '../pgbench.ts';
+import { preparePgbench } from '../pgbench.ts';
 
 interface Talk {
   readonly conversationId: string;
@@ -25,42 +25,47 @@ export async function measureMessages(market: BenchMarket, load: MessageLoad): P
   try {
     const talks = await many(market.pairs.length, (index) => connectPair(server.url, market.pairs[index]!, index));
     await sendFor(talks, 1);
-    const cpuBefore = await server.ask<number>({ name: 'cpu' });
-    const perSecond = await sendFor(talks, seconds);
-    const cpuMs = (await server.ask<number>({ name: 'cpu' })) - cpuBefore;
+    // Only now there is a message to copy.
+    const pgbench = await preparePgbench(market);
+    const rounds: Round[] = [];
+    // In turns, so that both meet the same moods of the machine.
+    for (let round = 0; round < 2; round += 1) {
+      const cpuBefore = await server.ask<number>({ name: 'cpu' });
+      const perSecond = await sendFor(talks, seconds / 2);
+      const cpuMs = (await server.ask<number>({ name: 'cpu' })) - cpuBefore;
+      const base = pgbench && (await pgbench({ seconds: seconds / 2, clients: 16 }));
+      rounds.push({ perSecond, base, cpuMsEach: cpuMs / (perSecond * (seconds / 2)) });
+    }
     const lags = await lagsOf(talks, seconds);
     for (const { wires } of talks) for (const wire of wires) wire.close();
-    const base = await runPgbench(market, { seconds, clients: 16 });
-    const cpuPerMessage = cpuMs / (perSecond * seconds);
-    return [throughput({ perSecond, base, engine, cpuPerMessage }), delays(lags)];
+    return [throughput(rounds, engine), delays(lags)];
   } finally {
     await server.stop();
   }
 }
 
-function throughput({
-  perSecond,
-  base,
-  engine,
-  cpuPerMessage,
-}: {
-  perSecond: number;
-  base: number | null;
-  engine: string;
-  cpuPerMessage: number;
-}): Group {
-  const soko = {
-    what: `Soko messages.send, engine ${engine}, ${inFlight} in flight`,
-    value: `${perSecond.toFixed(0)} a second`,
-  };
-  const cpu = { what: '  of it, CPU of the server process', value: `${cpuPerMessage.toFixed(2)} ms each` };
-  if (base === null)
-    return { title: 'Messages', results: [soko, cpu], notes: ['pgbench is not installed: nothing to compare with'] };
+interface Round {
+  readonly perSecond: number;
+  /** Transactions a second of pgbench; null without it. */
+  readonly base: number | null;
+  readonly cpuMsEach: number;
+}
+
+/** The best round of each: what else the machine does only takes away. */
+function throughput(rounds: readonly Round[], engine: string): Group {
+  const perSecond = Math.max(...rounds.map((round) => round.perSecond));
+  const cpuMsEach = Math.min(...rounds.map((round) => round.cpuMsEach));
+  const base = Math.max(...rounds.map((round) => round.base ?? 0));
+  const what = `Soko messages.send, engine ${engine}, ${inFlight} in flight`;
+  const soko = { what, value: `${perSecond.toFixed(0)} a second` };
+  const cpu = { what: '  of it, CPU of the server process', value: `${cpuMsEach.toFixed(2)} ms each` };
+  if (base === 0) return { title: 'Messages', results: [soko, cpu], notes: ['pgbench is not installed: no yardstick'] };
   const ratio = perSecond / base;
+  const yardstick = 'pgbench, the same writes as prepared statements, 16 clients';
   return {
     title: 'Messages: send, on the same PostgreSQL',
     results: [
-      { what: 'pgbench, the same writes as prepared statements, 16 clients', value: `${base.toFixed(0)} a second` },
+      { what: yardstick, value: `${base.toFixed(0)} a second` },
       { ...soko, ratio: `${ratio.toFixed(2)} × pgbench`, aim: '≥ 0.35 × pgbench', met: ratio >= 0.35 },
       cpu,
     ],
