@@ -51,7 +51,7 @@ export function docsPage(publicUrl: string): Html {
         ${sections.map(
           ({ id, title, entries }) =>
             html`<a class="group" href="#${id}">${title}</a>
-              ${entries.map(({ id, label }) => html`<a href="#${id}" data-find="${label}">${label}</a>`)}`,
+              ${entries.map((inside) => html`<a href="#${inside.id}" data-find="${inside.label}">${inside.label}</a>`)}`,
         )}
       </nav>
     </aside>`,
