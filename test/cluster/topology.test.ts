@@ -175,6 +175,25 @@ clustered(
 );
 
 clustered(
+  'the worker charges, the bank reports to one gateway, and the buyer at the other is told',
+  async () => {
+    const seller = await registered(one.url, 'Seller');
+    const buyer = await registered(two.url, 'Buyer');
+    const listing = await listed(seller);
+    const watching = await connect(two.url, buyer.token);
+    const group = await buyer.call('orders.place', {
+      listingId: listing.id,
+      quantity: 1,
+      delivery: { method: 'pickup' },
+      paymentMethod: 'sandbox',
+    });
+    await buyer.call('payments.start', { orderGroupId: group.id, method: 'sandbox' });
+    await until(() => watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'placed'));
+  },
+  90_000,
+);
+
+clustered(
   'viewers are counted over both nodes',
   async () => {
     const host = await registered(one.url, 'Host');
