@@ -47,13 +47,7 @@ export function docsPage(publicUrl: string): Html {
       <label class="token"
         >Access token for trying <input id="token" type="password" autocomplete="off" placeholder="none: as a guest"
       /></label>
-      <nav>
-        ${sections.map(
-          ({ id, title, entries }) =>
-            html`<a class="group" href="#${id}">${title}</a>
-              ${entries.map((inside) => html`<a href="#${inside.id}" data-find="${inside.label}">${inside.label}</a>`)}`,
-        )}
-      </nav>
+      <nav>${sections.map(sideGroup)}</nav>
     </aside>`,
     body: html`<h1>Reference</h1>
       <p id="nothing" hidden>Nothing matches.</p>
@@ -65,6 +59,11 @@ export function docsPage(publicUrl: string): Html {
           </section>`,
       )}`,
   });
+}
+
+function sideGroup({ id, title, entries }: Section): Html {
+  const links = entries.map((inside) => html`<a href="#${inside.id}" data-find="${inside.label}">${inside.label}</a>`);
+  return html`<a class="group" href="#${id}">${title}</a>${links}`;
 }
 
 function connectSection(publicUrl: string): Section {
