@@ -24,7 +24,8 @@ export async function measureMessages(market: BenchMarket, load: MessageLoad): P
   const server = await startChild('soko', { node, env: { ...market.env, GATEWAY_ENGINE: engine } });
   try {
     const talks = await many(market.pairs.length, (index) => connectPair(server.url, market.pairs[index]!, index));
-    await sendFor(talks, 1);
+    // Until the server is compiled and warm.
+    await sendFor(talks, Math.min(4, seconds / 2));
     // Only now there is a message to copy.
     const pgbench = await preparePgbench(market);
     const rounds: Round[] = [];
