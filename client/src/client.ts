@@ -56,7 +56,7 @@ export interface ClientEvents {
   inbox: InboxEvent;
   snapshot: Snapshot;
   room: RoomEvent;
-  /** A room was entered, or read anew after events were missed. `recent` came before; the snapshot holds their effect. */
+  /** A room was entered, or read anew after a gap. `recent` came before; the snapshot holds their effect. */
   roomSnapshot: {
     readonly room: string;
     readonly snapshot: Readonly<Record<string, unknown>>;

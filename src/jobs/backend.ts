@@ -36,6 +36,8 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
     application_name: 'soko-jobs',
   });
   pool.on('error', onError);
+  // The pool does not listen to a connection that is in use; unheard, its loss would end the process.
+  pool.on('connect', (client) => client.on('error', onError));
   await pool.query('select 1');
   return {
     kind: 'postgres',
