@@ -10,7 +10,8 @@ export default defineConfig(({ mode }) => {
   return {
     test: {
       include: ['test/**/*.test.ts', 'client/**/*.test.ts'],
-      globalSetup: mode === 'full' ? ['test/support/services/setup.ts'] : [],
+      // The run's folder comes after the services: PostgreSQL runs as another user, who may not enter it.
+      globalSetup: [...(mode === 'full' ? ['test/support/services/setup.ts'] : []), 'test/support/run-folder.ts'],
       env: mode === 'quick' ? { DATABASE_URL: '', REDIS_URL: '' } : {},
       pool: 'forks',
       testTimeout: 30_000,
