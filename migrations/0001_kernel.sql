@@ -37,8 +37,8 @@ create index idempotency_created_at on idempotency (created_at);
 
 -- Appends events to inboxes and returns each recipient's first number. Heads are locked in user order. A function,
 -- so that its plan is kept by the connection: planned anew each time, the statement was measured to cost a third more.
-create function inbox_append(pending jsonb, appended_at timestamptz)
-returns table (recipient uuid, first_seq bigint, log_epoch text) language plpgsql as $$
+create function inbox_append(pending jsonb, at_time timestamptz)
+returns table (recipient uuid, first_seq bigint, log_epoch text, appended_at timestamptz) language plpgsql as $$
 begin
   return query
     with input as materialized (
@@ -55,8 +55,8 @@ begin
     ), stored as (
       insert into inbox_event (user_id, seq, type, at, data)
       select i.user_id, f.first - 1 + row_number() over (partition by i.user_id order by i.ord),
-             i.type, appended_at, i.data
+             i.type, at_time, i.data
       from input i join firsts f using (user_id)
     )
-    select firsts.user_id, firsts.first, inbox_epoch.epoch from firsts, inbox_epoch;
+    select firsts.user_id, firsts.first, inbox_epoch.epoch, at_time from firsts, inbox_epoch;
 end $$;

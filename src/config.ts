@@ -39,6 +39,8 @@ export const environment = z.object({
   DATABASE_URL: url(/^postgres(ql)?:\/\//, 'postgres://user:password@host:5432/soko').optional(),
   DATABASE_READ_URL: url(/^postgres(ql)?:\/\//, 'postgres://user:password@replica:5432/soko').optional(),
   DATABASE_POOL_MAX: z.coerce.number().int().min(2).max(200).default(20),
+  /** Set to false behind a transaction-mode pooler that does not keep prepared statements. */
+  DATABASE_PREPARE: flag(true),
   REDIS_URL: url(/^rediss?:\/\//, 'redis://host:6379').optional(),
   JOBS_URL: url(/^(mongodb(\+srv)?|postgres(ql)?):\/\//, 'mongodb://host:27017/soko-jobs').optional(),
   GATEWAY_ENGINE: z.enum(['auto', 'uws', 'node']).default('auto'),

@@ -43,7 +43,11 @@ function databaseFolder(config: Config): string {
 
 async function openOne(variable: string, url: string | undefined, config: Config): Promise<Database> {
   try {
-    return await openDatabase(url ? { url, poolMax: config.DATABASE_POOL_MAX } : { dataDir: databaseFolder(config) });
+    return await openDatabase(
+      url
+        ? { url, poolMax: config.DATABASE_POOL_MAX, prepare: config.DATABASE_PREPARE }
+        : { dataDir: databaseFolder(config) },
+    );
   } catch (error) {
     if (url) throw new StartError(`${variable} cannot be used: ${reason(error)}`);
     throw new StartError(`the embedded database in ${config.DATA_DIR} cannot be opened: ${reason(error)}`);

@@ -4,10 +4,18 @@ import { citext } from '@electric-sql/pglite/contrib/citext';
 import { pg_trgm as trigrams } from '@electric-sql/pglite/contrib/pg_trgm';
 import { postgis } from '@electric-sql/pglite-postgis';
 import type { PGlite } from '@electric-sql/pglite';
+import { Client } from 'pg';
 import { entities } from './registry.ts';
 
 /** Where the data lives: a server by URL, or the embedded PostgreSQL in a folder (`memory://` keeps nothing). */
-export type DatabaseTarget = { readonly url: string; readonly poolMax: number } | { readonly dataDir: string };
+export type DatabaseTarget = ServerTarget | { readonly dataDir: string };
+
+export interface ServerTarget {
+  readonly url: string;
+  readonly poolMax: number;
+  /** False where a pooler hands each transaction another connection without keeping prepared statements. */
+  readonly prepare?: boolean;
+}
 
 export interface Database {
   readonly kind: 'postgres' | 'embedded';
@@ -21,6 +29,30 @@ export interface Database {
   /** Connections by state; null on the embedded engine, which has one. */
   pool(): { used: number; idle: number; waiting: number } | null;
   close(): Promise<void>;
+}
+
+const namedStatementsMax = 500;
+const statementNames = new Map<string, string>();
+
+/**
+ * Names each statement that has parameters, so that a connection parses it once and keeps its plan. Bounded, because
+ * every connection keeps what it was told; texts beyond the bound go unnamed, as do those with values written in.
+ */
+class NamingClient extends Client {
+  // The overloads of `query` are many; Kysely calls one of them.
+  override query = ((text: unknown, values?: unknown, ...rest: unknown[]) => {
+    const named = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
+    const query = super.query.bind(this) as (...args: unknown[]) => unknown;
+    return named === null ? query(text, values, ...rest) : query({ name: named, text, values }, ...rest);
+  }) as Client['query'];
+}
+
+function nameOf(text: string): string | null {
+  const known = statementNames.get(text);
+  if (known !== undefined || statementNames.size >= namedStatementsMax) return known ?? null;
+  const name = `soko_${statementNames.size}`;
+  statementNames.set(text, name);
+  return name;
 }
 
 interface PoolCounts {
@@ -42,13 +74,14 @@ export async function openDatabase(target: DatabaseTarget): Promise<Database> {
   return 'url' in target ? openServer(target) : openEmbedded(target.dataDir);
 }
 
-async function openServer({ url, poolMax }: { url: string; poolMax: number }): Promise<Database> {
+async function openServer({ url, poolMax, prepare = true }: ServerTarget): Promise<Database> {
   const orm = await MikroORM.init({
     ...common,
     driver: PostgreSqlDriver,
     clientUrl: url,
     pool: { min: 0, max: poolMax },
     driverOptions: {
+      ...(prepare ? { Client: NamingClient } : {}),
       connectionTimeoutMillis: 5_000,
       // A statement or a forgotten transaction must not hold locks for ever.
       statement_timeout: 30_000,

@@ -30,6 +30,7 @@ async function within<T>(run: (tx: Tx) => Promise<T>): Promise<T> {
     const tx: Tx = {
       db,
       sql,
+      clock: market.clock,
       now: () => databaseNow(sql, market.ports.get(clockPort)),
       port: (port) => market.ports.get(port),
       emit: () => {},

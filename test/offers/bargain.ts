@@ -26,6 +26,7 @@ export async function within<T>(market: Harness, run: (tx: Tx) => Promise<T>): P
     return run({
       db,
       sql,
+      clock: market.clock,
       now: () => databaseNow(sql, market.ports.get(clockPort)),
       port: (port) => market.ports.get(port),
       emit: () => {},

@@ -44,7 +44,7 @@ test('a deleted entity is told as deleted, and one that came back as there', asy
     data: { entity: 'thing', id, version, ...(deleted ? { deleted } : {}), change: { how: 'so' } },
   });
   const db = market.database.fork().getKysely() as unknown as Sql;
-  await appendInbox(db, [at(gone, 1), at(back, 1), at(gone, 2, true), at(back, 2, true), at(back, 3)], new Date());
+  await appendInbox(db, [at(gone, 1), at(back, 1), at(gone, 2, true), at(back, 2, true), at(back, 3)], { offsetMs: 0 });
   const { epoch } = await market.ok(asha, 'sync.snapshot');
   const { changes } = await market.ok(asha, 'sync.delta', { epoch, after: 0 });
   expect(changes).toEqual({ thing: { upserts: [{ id: back, version: 3 }], deletes: [{ id: gone, version: 2 }] } });
@@ -57,7 +57,7 @@ test('a delta goes on from where the last one ended', async () => {
     type: 'thing.changed',
     data: { entity: 'thing', id: `thing ${index % 3}`, version: index + 1 },
   }));
-  await appendInbox(market.database.fork().getKysely(), pending, new Date());
+  await appendInbox(market.database.fork().getKysely(), pending, { offsetMs: 0 });
   const { epoch } = await market.ok(asha, 'sync.snapshot');
   const first = await market.ok(asha, 'sync.delta', { epoch, after: 0 });
   expect([first.seq, first.head, first.more, first.changes.thing.upserts.length]).toEqual([2_000, 2_001, true, 3]);

@@ -77,7 +77,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   '@agendajs/mongo-backend': ['jobs'],
   '@agendajs/postgres-backend': ['jobs'],
   mongodb: ['jobs'],
-  pg: ['jobs'],
+  pg: ['orm', 'jobs'],
   pino: ['log'],
   ms: ['config'],
   'prom-client': ['http', 'composition'],

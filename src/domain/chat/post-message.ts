@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
+import { sqlNow } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import type { AttachedUpload } from '../media/index.ts';
@@ -32,17 +33,16 @@ const columns = sql`
  *
  * The hot path: one statement locks the conversation, numbers the message, counts it as unread for everyone but its
  * sender, brings the conversation back from both archives and stores the message. Numbers are gap-free because the
- * row stays locked until commit. `now` may be older than the lock, hence `greatest`: time never runs against `seq`.
+ * row stays locked until commit. The clock may be set back, hence `greatest`: time never runs against `seq`.
  * The row passes the ORM by, whose bookkeeping would cost more than the statement.
  */
 export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
   const id = newId<MessageId>();
   const { conversationId, senderId, kind, text = null, images = [], replyTo = null, about = null } = post;
-  const now = await tx.now();
   const { rows } = await sql<Omit<Conversation, 'activeAt'> & { activeMs: string }>`
     with head as (
       update conversation set
-        last_seq = last_seq + 1, active_at = greatest(active_at, ${now.toISOString()}::timestamptz),
+        last_seq = last_seq + 1, active_at = greatest(active_at, ${sqlNow(tx.clock)}),
         buyer_version = buyer_version + 1, seller_version = seller_version + 1,
         buyer_unread = buyer_unread + (buyer_id is distinct from ${senderId}::uuid)::int,
         seller_unread = seller_unread + (seller_id is distinct from ${senderId}::uuid)::int,

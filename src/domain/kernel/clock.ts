@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Sql } from './define.ts';
 import { definePort } from './ports.ts';
 
@@ -11,6 +11,11 @@ export interface Clock {
 }
 
 export const clockPort = definePort<Clock>('kernel.clock');
+
+/** The same clock as an expression, for statements that can spare the question. */
+export function sqlNow({ offsetMs }: Clock): RawBuilder<Date> {
+  return sql`clock_timestamp() + ${offsetMs}::float8 * interval '1 millisecond'`;
+}
 
 /** The database's wall clock plus the clock's offset. `clock_timestamp()`, not `now()`: a wait for a lock counts. */
 export async function databaseNow(db: Sql, clock: Clock): Promise<Date> {

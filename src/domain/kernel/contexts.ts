@@ -7,6 +7,7 @@ import type { Call, Outbound, PipelineParts } from './execute.ts';
 /** What every operation gets. The clock is read once, at the first call. */
 export function baseContext(parts: PipelineParts, db: Db, { input, actor, meta }: Call) {
   const sql = db.getKysely() as unknown as Sql;
+  const clock = parts.ports.get(clockPort);
   let now: Promise<Date> | undefined;
   return {
     input,
@@ -14,7 +15,8 @@ export function baseContext(parts: PipelineParts, db: Db, { input, actor, meta }
     meta,
     db,
     sql,
-    now: () => (now ??= databaseNow(sql, parts.ports.get(clockPort))),
+    clock,
+    now: () => (now ??= databaseNow(sql, clock)),
     port: <T>(port: { name: string; type?: T }): T => parts.ports.get(port),
     fail: (code: string, details?: FailDetails): never => {
       throw new CommandError(code, details);
@@ -49,6 +51,6 @@ export function commandContext(
     evict: (eviction) => void outbound.evictions.push(eviction),
     nudge: (job) => void nudged.add(job),
   };
-  const { db, sql, now, port } = base;
-  return { ...base, ...tx, tx: { db, sql, now, port, ...tx }, signal: collectSignal(outbound.signals) } as never;
+  const { db, sql, clock, now, port } = base;
+  return { ...base, ...tx, tx: { db, sql, clock, now, port, ...tx }, signal: collectSignal(outbound.signals) } as never;
 }

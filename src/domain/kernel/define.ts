@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { Access, Actor, ActorOf } from './actor.ts';
+import type { Clock } from './clock.ts';
 import type { ErrorTable, FailDetails, UniversalCode } from './errors.ts';
 import type { EntityView, Eviction, InboxEvent, RoomEvent, Signal } from './events.ts';
 import type { UserId } from './ids.ts';
@@ -59,6 +60,8 @@ export interface ReadContext<A extends Access, In, Code extends string> extends 
 export interface Tx {
   readonly db: Db;
   readonly sql: Sql;
+  /** For `sqlNow`, in statements that can spare the question of `now`. */
+  readonly clock: Clock;
   now(): Promise<Date>;
   port<T>(port: Port<T>): T;
   /** Appends to a person's inbox in this transaction; pushed after commit. Flush state before making the view. */

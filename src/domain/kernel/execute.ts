@@ -202,7 +202,7 @@ async function runCommand(parts: PipelineParts, command: Command, call: CommandC
     const base = baseContext(parts, db, call);
     const slot = idempotencySlot(command, call);
     if (slot) {
-      const stored = await storedResult(base.sql, slot, await base.now());
+      const stored = await storedResult(base.sql, slot, base.clock);
       if (stored) return stored.result;
     }
     const pending: PendingInboxEvent[] = [];
@@ -210,7 +210,7 @@ async function runCommand(parts: PipelineParts, command: Command, call: CommandC
     const output = await runKeeping(command, context);
     await db.flush();
     if (slot && !(output instanceof CommandError)) await storeResult(base.sql, slot, output);
-    if (pending.length > 0) outbound.inbox.push(...(await appendInbox(base.sql, pending, await base.now())));
+    if (pending.length > 0) outbound.inbox.push(...(await appendInbox(base.sql, pending, base.clock)));
     return output;
   });
   if (Object.values(outbound).some((list) => list.length > 0)) parts.deliver(outbound);

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { sqlNow, type Clock } from './clock.ts';
 import type { Sql } from './define.ts';
 import { CommandError } from './errors.ts';
 import { limits } from './limits.ts';
@@ -20,10 +21,10 @@ export function hashInput(input: unknown): string {
  * Claims the slot in the caller's transaction, or returns what the first call with this key answered.
  * A second call in flight waits on the row until the first commits (then it gets the stored result) or rolls back.
  */
-export async function storedResult(db: Sql, slot: IdempotencySlot, now: Date): Promise<{ result: unknown } | null> {
+export async function storedResult(db: Sql, slot: IdempotencySlot, clock: Clock): Promise<{ result: unknown } | null> {
   const claimed = await sql`
     insert into idempotency (actor_id, key, command, input_hash, created_at)
-    values (${slot.actorId}, ${slot.key}, ${slot.command}, ${slot.inputHash}, ${now.toISOString()}::timestamptz)
+    values (${slot.actorId}, ${slot.key}, ${slot.command}, ${slot.inputHash}, ${sqlNow(clock)})
     on conflict do nothing`.execute(db);
   if (Number(claimed.numAffectedRows) === 1) return null;
   const { rows } = await sql<{ command: string; input_hash: string; result: unknown }>`

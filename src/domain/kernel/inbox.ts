@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { sqlNow, type Clock } from './clock.ts';
 import type { PendingInboxEvent, Sql } from './define.ts';
 import { limits } from './limits.ts';
 
@@ -30,21 +31,22 @@ export interface InboxPull {
  * The head row is taken inside the caller's transaction, so numbers are gap-free and in commit order. Heads are locked
  * in user order, as late as possible in the transaction: two commands for overlapping people cannot deadlock here.
  */
-export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[], at: Date): Promise<InboxBatch[]> {
+export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[], clock: Clock): Promise<InboxBatch[]> {
   if (pending.length === 0) return [];
   const input = JSON.stringify(
     pending.map((event, ord) => ({ user_id: event.userId, ord, type: event.type, data: event.data })),
   );
-  const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string }>`
-    select recipient, first_seq::text, log_epoch
-    from inbox_append(${input}::text::jsonb, ${at.toISOString()}::timestamptz)`.execute(db);
+  const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string; at: string }>`
+    select recipient, first_seq::text, log_epoch, (extract(epoch from appended_at) * 1000)::bigint::text as at
+    from inbox_append(${input}::text::jsonb, ${sqlNow(clock)})`.execute(db);
   const byUser = Map.groupBy(pending, (event) => event.userId);
-  return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first }) => {
+  return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first, at: appendedMs }) => {
+    const at = new Date(Number(appendedMs)).toISOString();
     const own = byUser.get(userId) ?? [];
     const events = own.map(({ type, data }, index) => ({
       seq: Number(first) + index,
       type,
-      at: at.toISOString(),
+      at,
       data,
     }));
     return { userId, epoch, events };
