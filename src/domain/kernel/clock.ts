@@ -12,9 +12,9 @@ export interface Clock {
 
 export const clockPort = definePort<Clock>('kernel.clock');
 
-/** The same clock as an expression, for statements that can spare the question. */
+/** The same clock as an expression, for statements that can spare the question. Whole milliseconds, as dates here have. */
 export function sqlNow({ offsetMs }: Clock): RawBuilder<Date> {
-  return sql`clock_timestamp() + ${offsetMs}::float8 * interval '1 millisecond'`;
+  return sql`date_trunc('milliseconds', clock_timestamp()) + ${offsetMs}::float8 * interval '1 millisecond'`;
 }
 
 /** The database's wall clock plus the clock's offset. `clock_timestamp()`, not `now()`: a wait for a lock counts. */
