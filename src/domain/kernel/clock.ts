@@ -12,7 +12,7 @@ export interface Clock {
 
 export const clockPort = definePort<Clock>('kernel.clock');
 
-/** The same clock as an expression, for statements that can spare the question. Whole milliseconds, as dates here have. */
+/** The same clock as an expression, for statements that can spare the question. Whole milliseconds, like our dates. */
 export function sqlNow({ offsetMs }: Clock): RawBuilder<Date> {
   return sql`date_trunc('milliseconds', clock_timestamp()) + ${offsetMs}::float8 * interval '1 millisecond'`;
 }
