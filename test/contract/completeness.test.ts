@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { areas, errors, operations } from '../../src/domain/registry.ts';
 import { universalErrors } from '../../src/domain/kernel/index.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
@@ -37,60 +37,46 @@ test('every declared error has a case, an operation that declares it, and an are
   expect(owners.filter((code, index) => owners.indexOf(code) !== index)).toEqual([]);
 });
 
-describe.each([...operations.values()])('$name', ({ name, access, kind }) => {
-  const own = cases.operations[name];
+const notFor = (...levels: string[]) => cases.cased.filter(({ operation }) => !levels.includes(operation.access));
 
-  test('answers a good call', async ({ skip }) => {
-    if (!own) return skip('no case');
-    expect(await send(name, await own.success(market))).toMatchObject({ ok: true });
-  });
-
-  test.runIf(access !== 'guest')('refuses a guest', async ({ skip }) => {
-    if (!own) return skip('no case');
-    const { input, meta } = await own.success(market);
-    const reply = await changesNothing(() => send(name, { as: null, input, ...(meta && { meta }) }));
-    expect(reply).toMatchObject({
-      ok: false,
-      error: { code: access === 'system' ? 'command.unknown' : 'auth.required' },
-    });
-  });
-
-  test.runIf(!['guest', 'user'].includes(access))('refuses people without the role', async ({ skip }) => {
-    if (!own) return skip('no case');
-    const call = { ...(await own.success(market)), as: await market.user() };
-    const reply = await changesNothing(() => send(name, call));
-    expect(reply).toMatchObject({
-      ok: false,
-      error: { code: access === 'system' ? 'command.unknown' : 'auth.forbidden' },
-    });
-  });
-
-  test.runIf(own?.wrongActor)('refuses people whom it does not concern', async () => {
-    const call = await own?.wrongActor?.(market);
-    if (!call) throw new Error('no call');
-    const reply = await changesNothing(() => send(name, call));
-    expect(reply).toMatchObject({ ok: false, error: { code: call.error } });
-  });
-
-  test.runIf(kind === 'command' && access === 'user')(
-    'does its work once for one idempotency key',
-    async ({ skip }) => {
-      if (!own) return skip('no case');
-      const call = await own.success(market);
-      const keyed = { ...call, input: { ...call.input, idempotencyKey: crypto.randomUUID() } };
-      const first = await send(name, keyed);
-      expect(first).toMatchObject({ ok: true });
-      expect(await changesNothing(() => send(name, keyed))).toEqual(first);
-    },
-  );
+test.each(cases.cased)('$name answers a good call', async ({ name, own }) => {
+  expect(await send(name, await own.success(market))).toMatchObject({ ok: true });
 });
 
-describe.each(declared)('%s', (code) => {
-  test('is what the pipeline answers in its case', async ({ skip }) => {
-    const build = cases.errors[code];
-    if (!build) return skip('no case');
-    const call = await build(market);
-    expect(operations.get(call.name)?.errors).toContain(code);
-    expect(await send(call.name, call)).toMatchObject({ ok: false, error: { code } });
-  });
+test.each(notFor('guest'))('$name refuses a guest', async ({ name, own, operation: { access } }) => {
+  const { input, meta } = await own.success(market);
+  const reply = await changesNothing(() => send(name, { as: null, input, ...(meta && { meta }) }));
+  const code = access === 'system' ? 'command.unknown' : 'auth.required';
+  expect(reply).toMatchObject({ ok: false, error: { code } });
+});
+
+test.each(notFor('guest', 'user'))('$name refuses people without the role', async ({ name, own, operation }) => {
+  const call = { ...(await own.success(market)), as: await market.user() };
+  const reply = await changesNothing(() => send(name, call));
+  const code = operation.access === 'system' ? 'command.unknown' : 'auth.forbidden';
+  expect(reply).toMatchObject({ ok: false, error: { code } });
+});
+
+const othersExist = cases.cased.flatMap(({ name, own: { wrongActor } }) => (wrongActor ? [{ name, wrongActor }] : []));
+
+test.each(othersExist)('$name refuses people whom it does not concern', async ({ name, wrongActor }) => {
+  const call = await wrongActor(market);
+  const reply = await changesNothing(() => send(name, call));
+  expect(reply).toMatchObject({ ok: false, error: { code: call.error } });
+});
+
+const commands = cases.cased.filter(({ operation: { kind, access } }) => kind === 'command' && access === 'user');
+
+test.each(commands)('$name does its work once for one idempotency key', async ({ name, own }) => {
+  const call = await own.success(market);
+  const keyed = { ...call, input: { ...call.input, idempotencyKey: crypto.randomUUID() } };
+  const first = await send(name, keyed);
+  expect(first).toMatchObject({ ok: true });
+  expect(await changesNothing(() => send(name, keyed))).toEqual(first);
+});
+
+test.each(Object.entries(cases.errors))('%s is what the pipeline answers in its case', async (code, build) => {
+  const call = await build(market);
+  expect(operations.get(call.name)?.errors).toContain(code);
+  expect(await send(call.name, call)).toMatchObject({ ok: false, error: { code } });
 });
