@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -14,6 +15,8 @@ export default defineConfig(({ mode }) => {
       globalSetup: [...(mode === 'full' ? ['test/support/services/setup.ts'] : []), 'test/support/run-folder.ts'],
       env: mode === 'quick' ? { DATABASE_URL: '', REDIS_URL: '' } : {},
       pool: 'forks',
+      // Files mostly wait, for a database or for a clock.
+      maxWorkers: availableParallelism() + 1,
       testTimeout: 30_000,
       hookTimeout: 60_000,
       teardownTimeout: 20_000,
