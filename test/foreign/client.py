@@ -1,4 +1,4 @@
-"""A client in another language, written from docs/PROTOCOL.md alone: python test/foreign/client.py http://127.0.0.1:3000
+"""A client in another language, which uses nothing but what docs/PROTOCOL.md says: python test/foreign/client.py http://127.0.0.1:3000
 
 Needs python-socketio and aiohttp. Exits non-zero when the server does not keep to the protocol.
 """
