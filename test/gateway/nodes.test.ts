@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startOwnRedis, type OwnRedis } from '../rooms/own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 import { newDatabaseTarget, type TestDatabase } from '../support/databases.ts';
 import { registered } from '../support/http-client.ts';
 import { startProcess, type SokoProcess } from '../support/process.ts';

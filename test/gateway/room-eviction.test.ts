@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startOwnRedis, type OwnRedis } from '../rooms/own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 import { engineKind, startTestServer, type TestServer } from '../support/server.ts';
 import { hall, say } from './hall.ts';
 

@@ -169,6 +169,14 @@ test('a failure that keeps its writes commits them', async () => {
   expect(await market.inboxOf(asha)).toHaveLength(2);
 });
 
+test('the same key answers a kept failure again, and its writes are kept once', async () => {
+  const idempotencyKey = crypto.randomUUID();
+  const before = (await market.inboxOf(asha)).length;
+  expect(await code(asha.actor, 'counter.keep', { idempotencyKey })).toBe('counter.refused');
+  expect(await code(asha.actor, 'counter.keep', { idempotencyKey })).toBe('counter.refused');
+  expect(await market.inboxOf(asha)).toHaveLength(before + 1);
+});
+
 test('the same key answers the same result once, with another input it is refused', async () => {
   taken.clear();
   runs = 0;

@@ -4,7 +4,7 @@ import { Server } from 'socket.io';
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { eventually, newPrefix, redisUrl, startNode, stopNodes } from './nodes.ts';
-import { startOwnRedis, type OwnRedis } from './own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 
 interface Site {
   readonly server: Server;

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testConnection } from '../support/transport.ts';
 import { eventually, message, outbound, redisUrl, startNode, stopNodes } from './nodes.ts';
-import { startOwnRedis, type OwnRedis } from './own-redis.ts';
+import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 
 let server: OwnRedis;
 

@@ -15,7 +15,7 @@ import type {
   SignalMessage,
 } from './define.ts';
 import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type Issue, type Retry } from './errors.ts';
-import { hashInput, storedResult, storeResult } from './idempotency.ts';
+import { hashInput, storeAnswer, storedAnswer, type StoredAnswer } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
 import { limits } from './limits.ts';
 import { isStorable } from './storable.ts';
@@ -202,14 +202,14 @@ async function runCommand(parts: PipelineParts, command: Command, call: CommandC
     const base = baseContext(parts, db, call);
     const slot = idempotencySlot(command, call);
     if (slot) {
-      const stored = await storedResult(base.sql, slot, base.clock);
-      if (stored) return stored.result;
+      const stored = await storedAnswer(base.sql, slot, base.clock);
+      if (stored) return 'data' in stored ? stored.data : new CommandError(stored.failure.code, stored.failure.details);
     }
     const pending: PendingInboxEvent[] = [];
     const context = { ...commandContext(base, { outbound, pending, nudged }), prepared: call.prepared };
     const output = await runKeeping(command, context);
     await db.flush();
-    if (slot && !(output instanceof CommandError)) await storeResult(base.sql, slot, output);
+    if (slot) await storeAnswer(base.sql, slot, answerOf(output));
     if (pending.length > 0) outbound.inbox.push(...(await appendInbox(base.sql, pending, base.clock)));
     return output;
   });
@@ -227,6 +227,12 @@ async function runKeeping(command: Command, context: object): Promise<unknown> {
     if (error instanceof CommandError && error.keep) return error;
     throw error;
   }
+}
+
+function answerOf(output: unknown): StoredAnswer {
+  if (!(output instanceof CommandError)) return { data: output };
+  const { code, details } = output;
+  return { failure: { code, details } };
 }
 
 function idempotencySlot(command: Command, call: CommandCall) {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { sqlNow, type Clock } from './clock.ts';
 import type { Sql } from './define.ts';
-import { CommandError } from './errors.ts';
+import { CommandError, type FailDetails } from './errors.ts';
 import { limits } from './limits.ts';
 
 export interface IdempotencySlot {
@@ -11,6 +11,11 @@ export interface IdempotencySlot {
   readonly command: string;
   readonly inputHash: string;
 }
+
+/** What the first call answered: data, or a failure that kept its writes. Other failures leave no trace and no slot. */
+export type StoredAnswer =
+  | { readonly data: unknown }
+  | { readonly failure: { readonly code: string; readonly details: FailDetails } };
 
 /** A hash of the parsed input. Parsing puts fields in schema order, so that equal inputs hash equally. */
 export function hashInput(input: unknown): string {
@@ -21,24 +26,24 @@ export function hashInput(input: unknown): string {
  * Claims the slot in the caller's transaction, or returns what the first call with this key answered.
  * A second call in flight waits on the row until the first commits (then it gets the stored result) or rolls back.
  */
-export async function storedResult(db: Sql, slot: IdempotencySlot, clock: Clock): Promise<{ result: unknown } | null> {
+export async function storedAnswer(db: Sql, slot: IdempotencySlot, clock: Clock): Promise<StoredAnswer | null> {
   const claimed = await sql`
     insert into idempotency (actor_id, key, command, input_hash, created_at)
     values (${slot.actorId}, ${slot.key}, ${slot.command}, ${slot.inputHash}, ${sqlNow(clock)})
     on conflict do nothing`.execute(db);
   if (Number(claimed.numAffectedRows) === 1) return null;
-  const { rows } = await sql<{ command: string; input_hash: string; result: unknown }>`
+  const { rows } = await sql<{ command: string; input_hash: string; result: StoredAnswer }>`
     select command, input_hash, result from idempotency
     where actor_id = ${slot.actorId} and key = ${slot.key}`.execute(db);
   const [row] = rows;
   if (row?.command !== slot.command || row.input_hash !== slot.inputHash)
     throw new CommandError('idempotency.key_reused');
-  return { result: row.result };
+  return row.result;
 }
 
-export async function storeResult(db: Sql, slot: IdempotencySlot, result: unknown): Promise<void> {
+export async function storeAnswer(db: Sql, slot: IdempotencySlot, answer: StoredAnswer): Promise<void> {
   await sql`
-    update idempotency set result = ${JSON.stringify(result)}::text::jsonb
+    update idempotency set result = ${JSON.stringify(answer)}::text::jsonb
     where actor_id = ${slot.actorId} and key = ${slot.key}`.execute(db);
 }
 

@@ -29,7 +29,8 @@ export async function checkPostgres(url: string): Promise<void> {
   if (!(await hasPostgis(url))) throw new Error('the PostgreSQL of DATABASE_URL has no PostGIS extension to create');
 }
 
-async function binFolders(): Promise<string[]> {
+/** Folders that hold a whole PostgreSQL, newest first. */
+export async function binFolders(): Promise<string[]> {
   const inPath = await which('postgres');
   const found: string[] = [];
   for await (const folder of glob(places)) found.push(folder);
@@ -46,7 +47,13 @@ async function binFolders(): Promise<string[]> {
   return folders.filter((_, index) => complete[index]);
 }
 
-async function startPostgres(binFolder: string): Promise<Service> {
+/** A new, empty data folder and the user who may serve it. */
+export interface Cluster {
+  readonly folder: string;
+  readonly owner: Owner | undefined;
+}
+
+export async function initCluster(binFolder: string): Promise<Cluster> {
   const owner = process.getuid?.() === 0 ? await unprivilegedOwner() : undefined;
   const folder = await newFolder('postgres', owner);
   const locale = process.platform === 'darwin' ? 'en_US.UTF-8' : 'C.UTF-8';
@@ -55,6 +62,11 @@ async function startPostgres(binFolder: string): Promise<Service> {
     ['-D', folder, '-U', 'soko', '-A', 'trust', '-E', 'UTF8', `--locale=${locale}`, '--no-sync'],
     { cwd: folder, ...owner },
   );
+  return { folder, owner };
+}
+
+async function startPostgres(binFolder: string): Promise<Service> {
+  const { folder, owner } = await initCluster(binFolder);
   const port = await freePort();
   const url = `postgres://soko@127.0.0.1:${port}/postgres`;
   // Tests lose nothing that a power cut would take, so nothing waits for the disk.
@@ -96,7 +108,8 @@ async function hasPostgis(url: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-async function query(url: string, statement: string): Promise<unknown[]> {
+/** Runs one statement on a connection of its own. */
+export async function query(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => {});
   await client.connect();
