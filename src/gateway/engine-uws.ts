@@ -18,6 +18,11 @@ export function createUwsEngine(uws: Uws, { fetch, trustedProxies, log, onSlowCo
   return {
     kind: 'uws',
     attach: (io: Server) => void io.attachApp(facade(app, slowReaders(watch, onSlowConsumer))),
+    publish(room, packet) {
+      // The topic that Socket.IO subscribes a socket to when it joins; "4" is Engine.IO's message.
+      app.publish(`/\u001f${room}`, `4${packet}`);
+      return true;
+    },
     async listen(address) {
       await probe(address);
       listening = await new Promise<UwsListenSocket>((resolve, reject) => {

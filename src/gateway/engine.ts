@@ -21,6 +21,8 @@ export interface Engine {
   readonly kind: 'uws' | 'node';
   /** Serves Socket.IO here. Once, before `listen`. */
   attach(io: Server): void;
+  /** Sends a Socket.IO packet to the WebSockets in a room, natively; absent where there is no such way. */
+  publish?(room: string, packet: string): boolean;
   /** Returns the port, which differs from the asked one when that is 0. Rejects with one clear error. */
   listen(address: { host: string; port: number }): Promise<number>;
   /** Stops listening and cuts what is still open. */

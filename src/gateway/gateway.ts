@@ -6,6 +6,7 @@ import { createResolveIp } from './client-ip.ts';
 import { closeCodes } from './close.ts';
 import { dispatchTo } from './dispatch.ts';
 import type { Engine } from './engine.ts';
+import { createFanOut, type FanOut } from './fan-out.ts';
 import { frameParser, tolerateForeignFrames } from './frames.ts';
 import { admission } from './handshake.ts';
 import { comeBack, type LiveSocket } from './live-socket.ts';
@@ -50,11 +51,13 @@ export function createGateway(parts: GatewayParts): Gateway {
   io.use(admission({ parts, sockets, resolveIp, isDraining: () => draining }));
   io.on('connection', (socket) => accept(parts, sockets, socket));
   const headCheck = watchHeads(parts, sockets);
-  const stops = [headCheck.stop, watchExpiry(parts, sockets)];
+  const fanOut = createFanOut(io.of('/'), parts.settings);
+  const stops = [headCheck.stop, watchExpiry(parts, sockets), fanOut.stop];
   return {
-    transport: transportOf(io, sockets, parts),
+    transport: transportOf(io, { sockets, fanOut }, parts),
     attach(engine) {
       engine.attach(io);
+      fanOut.attach(engine);
       io.engine.on('connection', tolerateForeignFrames);
     },
     stats: () => ({
@@ -99,14 +102,17 @@ function accept(parts: GatewayParts, sockets: LocalSockets, socket: Socket): voi
   live.opened = openSocket(parts, sockets, live);
 }
 
-function transportOf(io: Server, sockets: LocalSockets, { rooms, log }: GatewayParts): RoomTransport {
+function transportOf(
+  io: Server,
+  { sockets, fanOut }: { sockets: LocalSockets; fanOut: FanOut },
+  { rooms, log }: GatewayParts,
+): RoomTransport {
   const main = io.of('/');
   main.on('evict', (eviction: Eviction) => sockets.evict(eviction));
   return {
-    emit(room, event, payload) {
-      if (event === 'inbox')
-        sockets.pushed(room.slice('user:'.length), (payload as { events: { seq: number }[] }).events);
-      main.to(room).emit(event, payload);
+    send(frame) {
+      if (frame.event === 'inbox' && frame.span) sockets.pushed(frame.to.slice('user:'.length), frame.span);
+      fanOut.send(frame);
     },
     evict(eviction) {
       sockets.evict(eviction);

@@ -22,6 +22,26 @@ export type Farewell = NonNullable<Parameters<typeof closeSocket>[2]>;
 /** How many sockets of this node are in each public room. */
 export type RoomSizes = Map<string, number>;
 
+/** A Socket.IO packet, and where the engine can use it the WebSocket frame around it. */
+export interface Written {
+  readonly packet: string;
+  readonly frame?: readonly Buffer[];
+}
+
+/** What Engine.IO knows of a connection and its types leave out. */
+interface EngineConnection {
+  readonly writeBuffer: readonly unknown[];
+  readonly transport: { readonly socket?: { bufferedAmount?: number; getBufferedAmount?(): number } };
+  write(packet: string, options: object): void;
+  once(event: 'drain', run: () => void): void;
+}
+
+/** Signals wait for a client that has this much unread before it. */
+const signalPauseBytes = 64 * 1024;
+const signalPauseFrames = 64;
+/** Things that a client may be owed the latest word of; those beyond are dropped. */
+const lateSignalsMax = 200;
+
 /** Answers of commands already running are worth this wait before an evicted socket is closed. */
 const lastAnswersMs = 1_000;
 const badFramesWindowMs = 60_000;
@@ -44,6 +64,8 @@ export class LiveSocket implements Connection {
   #onIdle: (() => void) | null = null;
   #badFrames = 0;
   #badFramesSince = 0;
+  /** The latest signal about each thing that the client was too slow for. */
+  #lateSignals: Map<string, Written> | null = null;
 
   constructor({ socket, actor, ip, token, cursor }: Arrival, sizes: RoomSizes) {
     this.socket = socket;
@@ -94,6 +116,32 @@ export class LiveSocket implements Connection {
     if (!this.retired) this.socket.emit(event, payload);
   }
 
+  /** A frame that must not be skipped: a client that does not keep up is closed. */
+  write({ packet, frame }: Written): void {
+    if (this.retired) return;
+    this.#conn.write(packet, { preEncoded: true, ...(frame ? { wsPreEncodedFrame: frame } : {}) });
+  }
+
+  /** A frame of which only the latest about its subject counts. False when the client is behind and gets it later. */
+  signal(subject: string, written: Written): boolean {
+    if (!this.#lateSignals && !this.#isBehind()) {
+      this.write(written);
+      return true;
+    }
+    const late = (this.#lateSignals ??= new Map());
+    if (late.size < lateSignalsMax || late.has(subject)) late.set(subject, written);
+    return false;
+  }
+
+  /** True when nothing is owed any more. */
+  sendLateSignals(): boolean {
+    if (!this.#lateSignals || this.retired) return true;
+    if (this.#isBehind()) return false;
+    for (const written of this.#lateSignals.values()) this.write(written);
+    this.#lateSignals = null;
+    return true;
+  }
+
   /** Runs one command's work; `retire` waits for it. */
   async working<T>(work: () => Promise<T>): Promise<T> {
     this.#inFlight += 1;
@@ -127,7 +175,7 @@ export class LiveSocket implements Connection {
         this.#onIdle = done;
       });
     }
-    const conn = this.socket.conn as unknown as { writeBuffer: unknown[]; once(event: 'drain', run: () => void): void };
+    const conn = this.#conn;
     if (conn.writeBuffer.length > 0) await within(lastAnswersMs, (done) => conn.once('drain', done));
     closeSocket(this.socket, code, farewell);
   }
@@ -136,6 +184,16 @@ export class LiveSocket implements Connection {
   forgetRooms(): void {
     for (const room of this.rooms) this.#count(room, -1);
     this.rooms.clear();
+  }
+
+  get #conn(): EngineConnection {
+    return this.socket.conn as unknown as EngineConnection;
+  }
+
+  #isBehind(): boolean {
+    const { writeBuffer, transport } = this.#conn;
+    const bytes = transport.socket?.getBufferedAmount?.() ?? transport.socket?.bufferedAmount ?? 0;
+    return bytes > signalPauseBytes || writeBuffer.length > signalPauseFrames;
   }
 
   #count(room: string, by: 1 | -1): void {

@@ -46,12 +46,10 @@ export class LocalSockets {
   }
 
   /** Notes a push to a person. Only one without a gap moves the mark; the head check asks about the rest. */
-  pushed(userId: string, events: readonly { seq: number }[]): void {
+  pushed(userId: string, { first, last }: { first: number; last: number }): void {
     const user = this.users.get(userId);
-    const first = events[0];
-    const last = events.at(-1);
-    if (!user || user.seen === null || !first || !last) return;
-    if (first.seq <= user.seen + 1) user.seen = Math.max(user.seen, last.seq);
+    if (!user || user.seen === null) return;
+    if (first <= user.seen + 1) user.seen = Math.max(user.seen, last);
   }
 
   evict(eviction: Eviction): void {

@@ -2,15 +2,18 @@ import type { Audience, Execute, Outbound, RateLimiter, RoomKind } from '../doma
 import { Census } from './census.ts';
 import { Delivery, type DeliveryCounts } from './delivery.ts';
 import { createLimiter } from './limiter.ts';
+import { RoomFeed } from './room-feed.ts';
 import { MemoryCensusStore } from './memory-census.ts';
 import { Membership } from './membership.ts';
 import { RedisCensusStore } from './redis-census.ts';
+import type { Frame } from './frame.ts';
 import { connectRedis, type RedisLink, type SocketAdapter } from './redis-link.ts';
 import { RedisRoomLog } from './redis-room-log.ts';
 import { MemoryRoomLog } from './room-log.ts';
 import type { RoomTransport } from './transport.ts';
 import { Trouble, type RoomsLog } from './trouble.ts';
 
+export type { Frame } from './frame.ts';
 export type { RoomTransport } from './transport.ts';
 
 export interface RoomsOptions {
@@ -38,11 +41,9 @@ export interface Rooms {
    * missed only then. Rejects while Redis is away.
    */
   subscribed(): Promise<void>;
-  /** Resolves once this node receives what is published to the rooms joined so far; rejects while Redis is away. */
-  subscribed(): Promise<void>;
   attach(transport: RoomTransport): void;
   deliver(outbound: Outbound): void;
-  counts(): DeliveryCounts;
+  counts(): DeliveryCounts & { readonly repairedRooms: number };
   state(): { mode: 'memory' | 'redis'; healthy: boolean };
   /** Hands over what waits and takes this node's counts away. Call it while the transport still works. */
   close(): Promise<void>;
@@ -60,27 +61,32 @@ function assemble(
   { nodeId, roomKinds, execute }: RoomsOptions,
   { link, prefix, trouble }: { link: RedisLink | null; prefix: string; trouble: Trouble },
 ): Rooms {
-  const log = link ? new RedisRoomLog(link.commands, prefix) : new MemoryRoomLog();
+  const hear = (frame: Frame) => (frame.event === 'room' ? feed.receive(frame) : delivery.send(frame));
+  const log = link ? new RedisRoomLog(link.commands, { prefix, channelOf: link.channelOf }) : new MemoryRoomLog(hear);
+  if (link) link.onFrame = hear;
   const store = link ? new RedisCensusStore(link.commands, { prefix, nodeId }) : new MemoryCensusStore();
-  const delivery = new Delivery(log, trouble);
+  const delivery = new Delivery({ log, trouble, publish: (frame) => link?.publish(frame) });
+  const feed = new RoomFeed({ log, trouble, send: (frame) => delivery.send(frame) });
   const census = new Census({ store, delivery, roomKinds, trouble });
   const subscribed = async () => link?.subscribed();
   return {
     adapter: link?.adapter,
     limiter: createLimiter(link, prefix),
     audience: census,
-    membership: new Membership({ log, census, roomKinds, execute, subscribed }),
+    membership: new Membership({ log, feed, census, roomKinds, execute, subscribed }),
     subscribed,
     attach(transport) {
       delivery.attach(transport);
+      feed.attach(transport);
       census.attach(transport);
     },
     deliver: (outbound) => delivery.deliver(outbound),
-    counts: () => delivery.counts,
+    counts: () => ({ ...delivery.counts, repairedRooms: feed.repaired }),
     state: () => ({ mode: link ? 'redis' : 'memory', healthy: link?.healthy() ?? true }),
     async close() {
       await census.close();
       await delivery.close();
+      feed.close();
       link?.close();
     },
   };

@@ -7,7 +7,15 @@ import {
   type RoomKind,
 } from '../domain/kernel/index.ts';
 import { presenceRoom, splitRoom, type Census, type PresenceState } from './census.ts';
-import { historySince, type NumberedEvent, type RoomCursor, type RoomHistory, type RoomLog } from './room-log.ts';
+import type { RoomFeed } from './room-feed.ts';
+import {
+  historySince,
+  numbered,
+  type NumberedEvent,
+  type RoomCursor,
+  type RoomHistory,
+  type RoomLog,
+} from './room-log.ts';
 
 /** Who asks, with what a room's rule needs to decide. */
 export type Visitor = Omit<RoomContext, 'id'>;
@@ -23,6 +31,7 @@ export interface JoinedRoom {
 
 interface MembershipParts {
   readonly log: RoomLog;
+  readonly feed: RoomFeed;
   readonly census: Census;
   readonly roomKinds: ReadonlyMap<string, RoomKind>;
   readonly execute: Execute;
@@ -110,11 +119,17 @@ export class Membership {
   }
 
   async #read(room: string, after: RoomCursor | undefined): Promise<RoomHistory> {
-    const { log, subscribed } = this.#parts;
+    const { feed, subscribed } = this.#parts;
     await available(subscribed());
-    if (after) return available(historySince(log, room, after));
-    const { epoch, head, events } = await available(log.read(room, null));
-    return { epoch, head, events: events.slice(-limits.roomJoinEvents), recovered: true };
+    const history = await available(after ? historySince(this.#parts.log, room, after) : this.#recent(room));
+    feed.note(room, { epoch: history.epoch, seq: history.head });
+    return history;
+  }
+
+  async #recent(room: string): Promise<RoomHistory> {
+    const kept = await this.#parts.log.read(room, null);
+    const events = numbered({ ...kept, texts: kept.texts.slice(-limits.roomJoinEvents) });
+    return { epoch: kept.epoch, head: kept.head, events, recovered: true };
   }
 
   /** The room is joined whether or not this works; a failure is observed by the pipeline. */

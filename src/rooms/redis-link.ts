@@ -1,5 +1,6 @@
 import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { Redis } from 'ioredis';
+import { packFrame, unpackFrame, type Frame } from './frame.ts';
 import type { Trouble } from './trouble.ts';
 
 export type SocketAdapter = ReturnType<typeof createShardedAdapter>;
@@ -11,6 +12,12 @@ const pingEveryMs = 1_000;
 export interface RedisLink {
   readonly commands: Redis;
   readonly adapter: SocketAdapter;
+  /** The channel that the adapter of a node with sockets in this room listens to. */
+  channelOf(room: string): string;
+  /** Sends a frame to the other nodes with sockets in its room. What is lost, clients read from the inbox. */
+  publish(frame: Frame): void;
+  /** Where frames of other nodes and of the room log go. Set before the first socket joins. */
+  onFrame: (frame: Frame) => void;
   /** Whether both connections answered lately. */
   healthy(): boolean;
   /** Resolves once every subscription made so far is active: nothing published from now on is missed. */
@@ -66,13 +73,29 @@ function linkOf(
   { prefix, trouble }: { prefix: string; trouble: Trouble },
 ): RedisLink {
   const watch = watchHealth(commands, subscriber);
-  return {
+  // Unlike keys, channels are shared by all databases of a Redis.
+  const channelPrefix = `${prefix}${commands.options.db ?? 0}:socket.io`;
+  const channelOf = (room: string) => `${channelPrefix}#/#${room}#`;
+  const me = crypto.randomUUID().slice(0, 8);
+  const create = createShardedAdapter(...neverRejecting(commands, subscriber, trouble), {
+    channelPrefix,
+    subscriptionMode: 'dynamic',
+  });
+  const link: RedisLink = {
     commands,
-    adapter: createShardedAdapter(...neverRejecting(commands, subscriber, trouble), {
-      // Unlike keys, channels are shared by all databases of a Redis.
-      channelPrefix: `${prefix}${commands.options.db ?? 0}:socket.io`,
-      subscriptionMode: 'dynamic',
-    }),
+    // Socket.IO calls it with `new`, which an arrow function does not bear.
+    adapter: function adapter(namespace: unknown) {
+      return hearing(create(namespace), (frame) => {
+        if (frame.from !== me) link.onFrame(frame);
+      });
+    },
+    channelOf,
+    publish(frame) {
+      commands.spublish(channelOf(frame.to), packFrame(frame, me)).catch((error: unknown) => {
+        trouble.report('Redis is away', error);
+      });
+    },
+    onFrame: () => {},
     healthy: watch.healthy,
     async subscribed() {
       if (subscriber.status !== 'ready') throw new Error('Redis is away');
@@ -85,6 +108,21 @@ function linkOf(
       subscriber.disconnect();
     },
   };
+  return link;
+}
+
+type Adapter = ReturnType<SocketAdapter>;
+
+/** The adapter keeps the subscriptions; frames are taken before it, which would decode and encode them again. */
+function hearing(adapter: Adapter, heard: (frame: Frame & { from: string }) => void): Adapter {
+  const inner = adapter as unknown as { onRawMessage(message: Buffer, channel: Buffer): void };
+  const adapterHears = inner.onRawMessage.bind(adapter);
+  inner.onRawMessage = (message, channel) => {
+    const frame = unpackFrame(message);
+    if (frame) heard(frame);
+    else adapterHears(message, channel);
+  };
+  return adapter;
 }
 
 /** The subscriber's commands wait for a lost connection to return; whoever asks here does not wait for long. */

@@ -1,15 +1,14 @@
 import type { Eviction } from '../domain/kernel/index.ts';
-
-/** The Socket.IO events that rooms push. */
-export type PushEvent = 'inbox' | 'room' | 'signal';
+import type { Frame } from './frame.ts';
 
 /**
- * What rooms need of the socket server. `emit` and `evict` reach every node of the cluster; the two counts are of this
- * node alone. Rooms join sockets to public rooms (`<kind>:<id>`) and to the internal rooms `presence:<userId>`, always
- * through `Connection.join`; `Connection.rooms` holds exactly what was joined that way.
+ * What rooms need of this node's socket server. Rooms join sockets to public rooms (`<kind>:<id>`) and to the internal
+ * rooms `presence:<userId>`, always through `Connection.join`; `Connection.rooms` holds just what was joined that way.
  */
 export interface RoomTransport {
-  emit(room: string, event: PushEvent, payload: unknown): void;
+  /** Sends to this node's sockets in the frame's room. */
+  send(frame: Frame): void;
+  /** Reaches every node of the cluster. */
   evict(eviction: Eviction): void;
   /** Sockets of this node in each public room. */
   roomSizes(): ReadonlyMap<string, number>;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { limits } from '../../src/domain/kernel/index.ts';
 import { createBacklogWatch } from '../../src/gateway/backlog.ts';
+import { roomFrame } from '../../src/rooms/frame.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { hall } from './hall.ts';
 import { rawConnect } from './raw-socket.ts';
@@ -14,7 +15,7 @@ afterAll(() => server.close());
 
 /** More than the kernels at both ends of the connection keep for us. */
 const messages = 1_500;
-const text = 'x'.repeat(20_000);
+const said = JSON.stringify({ text: 'x'.repeat(20_000) });
 
 test('a slow reader is closed and its healthy neighbour gets everything', async () => {
   const [slow, healthy] = [await rawConnect(server.url, {}), server.connect(null)];
@@ -26,7 +27,7 @@ test('a slow reader is closed and its healthy neighbour gets everything', async 
   for (let sent = 0; sent < messages;) {
     for (let burst = 0; burst < 20; burst += 1) {
       sent += 1;
-      server.gateway.transport.emit('hall:a', 'room', { room: 'hall:a', epoch: 'e', events: [{ seq: sent, text }] });
+      server.gateway.transport.send(roomFrame('hall:a', { epoch: 'e', first: sent, texts: [said] }));
     }
     await expect.poll(heard, { interval: 1, timeout: 20_000 }).toBe(sent);
   }

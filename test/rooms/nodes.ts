@@ -48,9 +48,20 @@ export async function startNode(options: Partial<RoomsOptions> & { attach?: bool
     ...options,
   });
   const node = { rooms, transport: new TestTransport(), warnings };
-  if (options.attach !== false) rooms.attach(node.transport);
+  if (options.attach !== false) {
+    rooms.attach(node.transport);
+    await listen(rooms);
+  }
   open.push(node);
   return node;
+}
+
+/** What a socket server does at the first join: the adapter subscribes to the room. */
+async function listen({ adapter, subscribed }: Rooms): Promise<void> {
+  const namespace = { name: '/', server: { encoder: null, opts: {} }, sockets: new Map() };
+  const adapterOfNode = adapter?.(namespace) as { addAll(id: string, rooms: Set<string>): void } | undefined;
+  adapterOfNode?.addAll('a socket', new Set(['hall:a', 'hall:b', 'user:u1']));
+  await subscribed();
 }
 
 export async function stopNodes(): Promise<void> {

@@ -45,13 +45,12 @@ given('the node stays up, degrades, and recovers by itself', async () => {
   rooms.deliver(
     outbound({
       inbox: [{ userId: 'u1', epoch: 'e', events: [] }],
-      rooms: [message('hall:a', 'lost')],
+      rooms: [message('hall:a', 'waiting')],
       evictions: [{ userId: 'u1', reason: 'x' }],
     }),
   );
   expect(transport.to('user:u1')).toHaveLength(1);
   expect(transport.evictions).toHaveLength(1);
-  await eventually(() => rooms.counts().failed, 1);
   transport.rooms.set('hall:a', 3);
   expect(await rooms.audience.count(['hall:a'])).toEqual([3]);
   expect(warnings.length).toBeGreaterThan(0);
@@ -59,12 +58,35 @@ given('the node stays up, degrades, and recovers by itself', async () => {
   await server.start();
   await eventually(() => rooms.state().healthy, true);
   rooms.deliver(outbound({ rooms: [message('hall:a', 'after')] }));
-  await eventually(() => transport.to('hall:a').filter(({ event }) => event === 'room').length, 2);
-  const [before, after] = transport.to('hall:a').filter(({ event }) => event === 'room');
-  expect(after?.payload.events).toMatchObject([{ seq: 1, data: 'after' }]);
-  expect(after?.payload.epoch).not.toBe(before?.payload.epoch);
-  expect(await rooms.membership.join({ connection, room: 'hall:a', visitor })).toMatchObject({ head: 1 });
+  const said = () =>
+    transport.to('hall:a').filter(({ event, payload }) => event === 'room' && payload.events.length > 0);
+  const heard = () => said().flatMap(({ payload }) => payload.events.map((event: any) => [event.seq, event.data]));
+  await eventually(heard, [
+    [1, 'before'],
+    [1, 'waiting'],
+    [2, 'after'],
+  ]);
+  expect(said()[1]?.payload.epoch).not.toBe(said()[0]?.payload.epoch);
+  expect(rooms.counts().failed).toBe(0);
+  expect(await rooms.membership.join({ connection, room: 'hall:a', visitor })).toMatchObject({ head: 2 });
   await eventually(() => transport.to('hall:a').filter(({ event }) => event === 'signal').length > 0, true);
+});
+
+given('a room that says more than may wait begins a new epoch, so that everyone in it reads again', async () => {
+  const { rooms, transport } = await startNode({ redisUrl: server.url });
+  const frames = () => transport.to('hall:a').map(({ payload }) => payload);
+  rooms.deliver(outbound({ rooms: [message('hall:a', 'before')] }));
+  await eventually(() => frames().length, 1);
+  server.pause();
+  for (let index = 0; index < 1_500; index += 1) rooms.deliver(outbound({ rooms: [message('hall:a', index)] }));
+  expect(rooms.counts().failed).toBeGreaterThanOrEqual(1_000);
+  server.resume();
+  await eventually(() => frames().at(-1)?.events.at(-1)?.data, 1_499);
+  const epochs = [...new Set(frames().map(({ epoch }) => epoch))];
+  expect(epochs).toHaveLength(2);
+  const events = frames().flatMap((frame) => (frame.epoch === epochs[1] ? frame.events : []));
+  expect(events.map(({ seq }) => seq)).toEqual(events.map((_, index) => index + 1));
+  await eventually(() => rooms.state().healthy, true);
 });
 
 given('calls are limited by this node alone meanwhile', async () => {

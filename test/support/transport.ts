@@ -1,7 +1,7 @@
 import type { Connection, Eviction } from '../../src/domain/kernel/index.ts';
-import type { RoomTransport } from '../../src/rooms/index.ts';
+import type { Frame, RoomTransport } from '../../src/rooms/index.ts';
 
-export interface Frame {
+interface SentFrame {
   readonly room: string;
   readonly event: string;
   readonly payload: any;
@@ -9,14 +9,15 @@ export interface Frame {
 
 /** A socket server of one node without sockets: it keeps what is pushed, and its counts are set by the test. */
 export class TestTransport implements RoomTransport {
-  readonly frames: Frame[] = [];
+  readonly frames: SentFrame[] = [];
   readonly evictions: Eviction[] = [];
   readonly rooms = new Map<string, number>();
   readonly users = new Map<string, number>();
   broken = false;
 
-  emit(room: string, event: string, payload: unknown): void {
+  send({ to: room, packet }: Frame): void {
     if (this.broken) throw new Error('the socket server is gone');
+    const [event, payload] = JSON.parse(packet.slice(1)) as [string, unknown];
     this.frames.push({ room, event, payload });
   }
 
@@ -34,7 +35,7 @@ export class TestTransport implements RoomTransport {
   }
 
   /** Frames for one room, oldest first. */
-  to(room: string): Frame[] {
+  to(room: string): SentFrame[] {
     return this.frames.filter((frame) => frame.room === room);
   }
 }
