@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AccountEntity } from '../../src/domain/identity/entities.ts';
-import { authenticate } from '../../src/domain/identity/index.ts';
+import { authenticate, authenticateMany } from '../../src/domain/identity/index.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 import { testConnection } from '../support/transport.ts';
@@ -101,4 +101,30 @@ test('a live socket is kept open by a fresh token of its own session alone', asy
   const fresh = await market.ok(null, 'sessions.refresh', { refreshToken: tokens.refreshToken });
   expect(await extend(fresh.tokens.accessToken)).toMatchObject({ ok: true });
   expect(connection.expiresAt).toBeGreaterThan(Date.now());
+});
+
+test('many tokens are judged as each would be alone, in their order', async () => {
+  const [asha, juma, zuri, neema] = await Promise.all([signUp(), signUp(), signUp(), signUp()]);
+  await market.ok(juma.actor, 'sessions.logout');
+  await market.database.fork().nativeUpdate(AccountEntity, { id: zuri.user.id }, { suspendedAt: new Date() });
+  const { userId, sessionId } = neema.actor;
+  const stolen = market.tokens.signAccess({ userId: asha.actor.userId, sessionId });
+  market.clock.offsetMs = -3_600_000;
+  const expired = market.tokens.signAccess({ userId, sessionId });
+  market.clock.offsetMs = 0;
+  const tokens = [asha, juma, zuri, asha].map((one) => one.tokens.accessToken);
+  const all = ['forged', ...tokens, stolen, expired, neema.tokens.accessToken];
+  const answers = await authenticateMany(market.database.fork(), market.tokens, all);
+  expect(answers).toEqual(await Promise.all(all.map(reasonOf)));
+  expect(answers.map((answer) => (typeof answer === 'string' ? answer : answer.userId))).toEqual([
+    'auth.invalid',
+    asha.user.id,
+    'auth.revoked',
+    'auth.suspended',
+    asha.user.id,
+    'auth.invalid',
+    'auth.expired',
+    neema.user.id,
+  ]);
+  expect(await authenticateMany(market.database.fork(), market.tokens, [])).toEqual([]);
 });

@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   appendInbox,
@@ -6,6 +8,9 @@ import {
   newId,
   pruneInbox,
   pullInbox,
+  pullInboxes,
+  type InboxPull,
+  type InboxWant,
   type Sql,
   type UserId,
 } from '../../src/domain/kernel/index.ts';
@@ -93,6 +98,61 @@ test('a cursor of another epoch, from the future, or older than what is kept ask
   expect(await pruneInbox(reader(), new Date())).toBe(1);
   expect(await required({ epoch, after: 0 })).toBe(true);
   expect(await required({ epoch, after: 1 })).toBe(false);
+});
+
+/** What a pull must answer, from everything that is kept, without the statement. */
+function expected(kept: readonly number[], { epoch, head }: { epoch: string; head: number }, want: InboxWant) {
+  const none = { epoch, seqs: [], head, more: false };
+  const { cursor } = want;
+  if (!cursor) return { ...none, snapshotRequired: false };
+  const after = kept.filter((seq) => seq > cursor.after);
+  const isGap = cursor.after < head && after[0] !== cursor.after + 1;
+  if (cursor.epoch !== epoch || cursor.after > head || isGap) return { ...none, snapshotRequired: true };
+  return { epoch, seqs: after.slice(0, 4), head, more: after.length > 4, snapshotRequired: false };
+}
+
+const withSeqs = ({ events, ...rest }: InboxPull) => ({ ...rest, seqs: events.map(({ seq }) => seq) });
+
+test('a batch answers each cursor as it would be answered alone, and as the kept events say', async () => {
+  const people = Array.from({ length: 6 }, () => newId<UserId>());
+  const longAgo = { offsetMs: -40 * 86_400_000 };
+  for (const [index, userId] of people.slice(1).entries()) {
+    await append(
+      Array.from({ length: 3 * index }, (_, n) => event(userId, n)),
+      longAgo,
+    );
+    await append(Array.from({ length: 9 }, (_, n) => event(userId, n)));
+  }
+  await pruneInbox(reader(), new Date());
+  const { epoch } = await inboxHead(reader(), people[0] as string);
+  const kept = new Map<string, number[]>();
+  for (const userId of people) {
+    const { rows } = await sql<{ seq: string }>`
+      select seq::text from inbox_event where user_id = ${userId} order by inbox_event.seq`.execute(reader());
+    kept.set(
+      userId,
+      rows.map(({ seq }) => Number(seq)),
+    );
+  }
+  const heads = await inboxHeads(reader(), people);
+  const cursor = fc.record({
+    epoch: fc.constantFrom(epoch, epoch, epoch, 'restored', '', '\u0000', '\ud800'),
+    after: fc.nat({ max: 24 }),
+  });
+  const want = fc.record({ userId: fc.constantFrom(...people), cursor: fc.option(cursor, { freq: 5 }) });
+  await fc.assert(
+    fc.asyncProperty(fc.array(want, { minLength: 1, maxLength: 40 }), async (wants) => {
+      const pulled = await pullInboxes(reader(), wants, 4);
+      const heard = wants.map((one) =>
+        expected(kept.get(one.userId) ?? [], { epoch, head: heads.get(one.userId) ?? 0 }, one),
+      );
+      expect(pulled.map(withSeqs)).toEqual(heard);
+      const [first] = wants;
+      if (!first?.cursor) return;
+      expect(await pullInbox(reader(), first.userId, { ...first.cursor, limit: 4 })).toEqual(pulled[0]);
+    }),
+    { numRuns: 60 },
+  );
 });
 
 test('heads of many people come in one query', async () => {

@@ -1,7 +1,9 @@
 import { sql } from 'kysely';
 import { sqlNow, type Clock } from './clock.ts';
 import type { PendingInboxEvent, Sql } from './define.ts';
+import { assert } from './errors.ts';
 import { limits } from './limits.ts';
+import { isStorable } from './storable.ts';
 
 /** An inbox event as it is stored and pushed. `at` is ISO 8601; `seq` counts 1, 2, 3 … per person. */
 export interface StoredInboxEvent {
@@ -53,25 +55,75 @@ export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[]
   });
 }
 
+/** Where one person stopped reading; null asks for the head alone. */
+export interface InboxWant {
+  readonly userId: string;
+  readonly cursor: { readonly epoch: string; readonly after: number } | null;
+}
+
 /** Reads the events after a cursor, oldest first. An unknown epoch or a cursor too old asks for a snapshot. */
 export async function pullInbox(
   db: Sql,
   userId: string,
-  cursor: { epoch: string; after: number; limit: number },
+  { epoch, after, limit }: { epoch: string; after: number; limit: number },
 ): Promise<InboxPull> {
-  const { epoch, head } = await inboxHead(db, userId);
+  const [pulled] = await pullInboxes(db, [{ userId, cursor: { epoch, after } }], limit);
+  assert(pulled, 'one cursor has one answer');
+  return pulled;
+}
+
+/**
+ * Heads of many people and, for those with a cursor, the events after it, at most `limit` for each: one statement, in
+ * the order asked. One statement sees one moment, so a head is never older than the events under it. The limit on the
+ * epoch's only row is for the planner, which guesses a thousand and would compile the statement each time.
+ */
+export async function pullInboxes(db: Sql, wants: readonly InboxWant[], limit: number): Promise<InboxPull[]> {
+  const input = JSON.stringify(
+    wants.map(({ userId, cursor }) => ({
+      user_id: userId,
+      // One that cannot be stored is nobody's, and would fail the statement for all.
+      epoch: cursor && isStorable(cursor.epoch) ? cursor.epoch : null,
+      after: cursor?.after ?? null,
+    })),
+  );
+  const { rows } = await sql<PulledRow>`
+    select want.ord::int, log.epoch, coalesce(inbox_head.seq, 0)::text as head, event.seq::text, event.type,
+           (extract(epoch from event.at) * 1000)::bigint::text as at, event.data
+    from rows from (jsonb_to_recordset(${input}::text::jsonb) as (user_id uuid, epoch text, after bigint))
+         with ordinality as want (user_id, epoch, after, ord)
+    cross join (select epoch from inbox_epoch limit 1) log
+    left join inbox_head on inbox_head.user_id = want.user_id
+    left join lateral (
+      select inbox_event.seq, type, at, data from inbox_event
+      where user_id = want.user_id and inbox_event.seq > want.after and inbox_event.seq <= inbox_head.seq
+        and want.epoch = log.epoch
+      order by inbox_event.seq limit ${limit}
+    ) event on true
+    order by want.ord, event.seq`.execute(db);
+  const byWant = Map.groupBy(rows, ({ ord }) => ord);
+  return wants.map(({ cursor }, index) => pullOf(cursor, byWant.get(index + 1) ?? []));
+}
+
+interface PulledRow {
+  readonly ord: number;
+  readonly epoch: string;
+  readonly head: string;
+  /** Null, as what follows, in the only row of a person for whom there is no event. */
+  readonly seq: string | null;
+  readonly type: string;
+  readonly at: string;
+  readonly data: unknown;
+}
+
+function pullOf(cursor: InboxWant['cursor'], rows: readonly PulledRow[]): InboxPull {
+  const epoch = rows[0]?.epoch ?? '';
+  const head = Number(rows[0]?.head ?? 0);
   const none = { epoch, events: [], head, more: false };
+  if (!cursor) return { ...none, snapshotRequired: false };
   if (cursor.epoch !== epoch || cursor.after > head) return { ...none, snapshotRequired: true };
-  const { rows } = await sql<{ seq: string; type: string; at: string; data: unknown }>`
-    select seq::text, type, (extract(epoch from at) * 1000)::bigint::text as at, data from inbox_event
-    where user_id = ${userId} and seq > ${cursor.after} and seq <= ${head}
-    order by inbox_event.seq limit ${cursor.limit}`.execute(db);
-  const events = rows.map((row) => ({
-    seq: Number(row.seq),
-    type: row.type,
-    at: new Date(Number(row.at)).toISOString(),
-    data: row.data,
-  }));
+  const events = rows
+    .filter(({ seq }) => seq !== null)
+    .map(({ seq, type, at, data }) => ({ seq: Number(seq), type, at: new Date(Number(at)).toISOString(), data }));
   const first = events[0]?.seq ?? head + 1;
   if (first !== cursor.after + 1) return { ...none, snapshotRequired: true };
   return { epoch, events, head, more: (events.at(-1)?.seq ?? head) < head, snapshotRequired: false };
