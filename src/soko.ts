@@ -1,12 +1,13 @@
 import { bindPorts } from './bind-ports.ts';
 import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
-import { authenticate, tokensPort } from './domain/identity/index.ts';
+import { authenticate, sessionStandings, tokensPort } from './domain/identity/index.ts';
 import {
   createExecute,
   inboxHead,
   inboxHeads,
   pullInbox,
+  recentEvictions,
   type Clock,
   type Execute,
   type Ports,
@@ -128,7 +129,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   const readiness = createReadiness({ databases, rooms });
   const tokens = ports.get(tokensPort);
   const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);
-  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, bank, authenticated };
+  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, bank, authenticated, ports };
 }
 
 type Market = Awaited<ReturnType<typeof openMarket>>;
@@ -155,7 +156,7 @@ async function openJobs(
 
 /** The socket server. A worker has one too, without a port: it pushes through the adapter to the gateways. */
 function openGateway(config: Config, { market, log }: { market: Market; log: Log }): Gateway {
-  const { execute, databases, rooms, clock, authenticated } = market;
+  const { execute, databases, rooms, clock, authenticated, ports } = market;
   const gateway = createGateway({
     execute,
     rooms,
@@ -168,6 +169,14 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
       head: (userId) => inboxHead(sqlOf(databases.main), userId),
       pull: (userId, cursor) => pullInbox(sqlOf(databases.main), userId, cursor),
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
+    },
+    standing: {
+      evictions: () => recentEvictions(sqlOf(databases.main), clock),
+      sessions: (sessionIds) => sessionStandings(databases.main.fork(), sessionIds),
+      mayStay: (actor, room) => {
+        const port = ports.get.bind(ports);
+        return rooms.membership.admits(room, { actor, port, db: databases.main.fork(), now: new Date() });
+      },
     },
     settings: {
       guests: config.GUESTS,

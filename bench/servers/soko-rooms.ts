@@ -34,6 +34,7 @@ const gateway = createGateway({
     pull: async () => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false }),
     heads: async () => new Map(),
   },
+  standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },
   settings: { guests: true, corsOrigins: [], polling: false, trustedProxies: ['127.0.0.1'] },
 });
 gateway.attach(engine);

@@ -6,6 +6,7 @@ import { createResolveIp } from './client-ip.ts';
 import { closeCodes } from './close.ts';
 import { dispatchTo } from './dispatch.ts';
 import type { Engine } from './engine.ts';
+import { watchEvictions, type EvictionWatch } from './evictions.ts';
 import { createFanOut, type FanOut } from './fan-out.ts';
 import { frameParser, tolerateForeignFrames } from './frames.ts';
 import { admission } from './handshake.ts';
@@ -51,10 +52,11 @@ export function createGateway(parts: GatewayParts): Gateway {
   io.use(admission({ parts, sockets, resolveIp, isDraining: () => draining }));
   io.on('connection', (socket) => accept(parts, sockets, socket));
   const headCheck = watchHeads(parts, sockets);
+  const evictions = watchEvictions(parts, sockets);
   const fanOut = createFanOut(io.of('/'), parts.settings);
-  const stops = [headCheck.stop, watchExpiry(parts, sockets), fanOut.stop];
+  const stops = [headCheck.stop, evictions.stop, watchExpiry(parts, sockets), fanOut.stop];
   return {
-    transport: transportOf(io, { sockets, fanOut }, parts),
+    transport: transportOf(io, { sockets, fanOut, evictions }, parts),
     attach(engine) {
       engine.attach(io);
       fanOut.attach(engine);
@@ -104,18 +106,18 @@ function accept(parts: GatewayParts, sockets: LocalSockets, socket: Socket): voi
 
 function transportOf(
   io: Server,
-  { sockets, fanOut }: { sockets: LocalSockets; fanOut: FanOut },
+  { sockets, fanOut, evictions }: { sockets: LocalSockets; fanOut: FanOut; evictions: EvictionWatch },
   { rooms, log }: GatewayParts,
 ): RoomTransport {
   const main = io.of('/');
-  main.on('evict', (eviction: Eviction) => sockets.evict(eviction));
+  main.on('evict', (eviction: Eviction) => evictions.apply(eviction));
   return {
     send(frame) {
       if (frame.event === 'inbox' && frame.span) sockets.pushed(frame.to.slice('user:'.length), frame.span);
       fanOut.send(frame);
     },
     evict(eviction) {
-      sockets.evict(eviction);
+      evictions.apply(eviction);
       log.debug({ eviction }, 'evicting');
       // To the other nodes; never waited for, because one hung node would hold the request.
       if (rooms.adapter) main.serverSideEmit('evict', eviction);

@@ -1,5 +1,5 @@
 import type { Socket } from 'socket.io';
-import { limits, type Connection, type GuestActor, type UserActor } from '../domain/kernel/index.ts';
+import { limits, type Connection, type GuestActor, type Role, type UserActor } from '../domain/kernel/index.ts';
 import { closeCodes, closeSocket, type CloseCode } from './close.ts';
 
 /** Where a client stopped reading its inbox. */
@@ -106,6 +106,16 @@ export class LiveSocket implements Connection {
     await this.socket.leave(room);
   }
 
+  /** What the person may do from now on. */
+  grant(roles: readonly Role[]): void {
+    if (this.#actor.kind === 'user') this.#actor = { ...this.#actor, roles };
+  }
+
+  /** Rooms with a rule of their own about who may be in them. */
+  publicRooms(): string[] {
+    return [...this.rooms].filter((room) => !isInternal(room));
+  }
+
   extend(expiresAt: number): void {
     if (this.#actor.kind !== 'user') return;
     this.#actor = { ...this.#actor, tokenExpiresAt: expiresAt };
@@ -197,11 +207,16 @@ export class LiveSocket implements Connection {
   }
 
   #count(room: string, by: 1 | -1): void {
-    if (room.startsWith('presence:')) return;
+    if (isInternal(room)) return;
     const size = (this.#sizes.get(room) ?? 0) + by;
     if (size > 0) this.#sizes.set(room, size);
     else this.#sizes.delete(room);
   }
+}
+
+/** Watching somebody's presence is a room of ours, which nobody names. */
+function isInternal(room: string): boolean {
+  return room.startsWith('presence:');
 }
 
 function within(timeoutMs: number, start: (done: () => void) => void): Promise<void> {

@@ -52,7 +52,7 @@ export class LocalSockets {
     if (first <= user.seen + 1) user.seen = Math.max(user.seen, last);
   }
 
-  evict(eviction: Eviction): void {
+  evict(eviction: Exclude<Eviction, { recheck: true }>): void {
     if ('sessionId' in eviction) {
       // Evictions are rare: a walk costs less than an index by session kept for every socket.
       for (const live of this.all) {

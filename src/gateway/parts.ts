@@ -1,4 +1,15 @@
-import type { Clock, ErrorTable, Execute, InboxPull, Operation, UserActor } from '../domain/kernel/index.ts';
+import type {
+  Clock,
+  ErrorTable,
+  Execute,
+  GuestActor,
+  InboxPull,
+  Operation,
+  RecordedEviction,
+  Role,
+  SessionId,
+  UserActor,
+} from '../domain/kernel/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import type { Log } from '../log.ts';
 
@@ -10,6 +21,18 @@ export interface InboxReader {
   pull(userId: string, cursor: { epoch: string; after: number; limit: number }): Promise<InboxPull>;
   /** Heads of many people in one query; people without events are absent. */
   heads(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+/** What open sockets may, asked outside any command. */
+export interface StandingReader {
+  /** From whom something was taken within the last minute. */
+  evictions(): Promise<readonly RecordedEviction[]>;
+  /** How sessions stand now. */
+  sessions(
+    sessionIds: readonly SessionId[],
+  ): Promise<ReadonlyMap<string, { roles: readonly Role[] } | AuthFailureCode>>;
+  /** Whether a public room's rule still lets its visitor be in it. */
+  mayStay(actor: GuestActor | UserActor, room: string): Promise<boolean>;
 }
 
 export interface GatewaySettings {
@@ -35,6 +58,7 @@ export interface GatewayParts {
   readonly authenticate: (token: string) => Promise<UserActor | AuthFailureCode>;
   readonly rooms: Pick<Rooms, 'adapter' | 'limiter' | 'subscribed'>;
   readonly inbox: InboxReader;
+  readonly standing: StandingReader;
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Log;

@@ -103,6 +103,11 @@ export class Membership {
     return available(historySince(this.#parts.log, room, after));
   }
 
+  /** Whether the room's rule lets this visitor in now. */
+  async admits(room: string, visitor: Visitor): Promise<boolean> {
+    return (await this.#open(room, visitor)) !== null;
+  }
+
   /** Signals of these people's presence go to this socket from now on; those watched before are dropped. */
   async watch(connection: Connection, userIds: readonly string[]): Promise<PresenceState[]> {
     const wanted = new Set(userIds.map(presenceRoom));

@@ -4,11 +4,12 @@ import {
   inboxHead,
   inboxHeads,
   pullInbox,
+  recentEvictions,
   type Eviction,
   type RoomKind,
   type Sql,
 } from '../../src/domain/kernel/index.ts';
-import { authenticate } from '../../src/domain/identity/index.ts';
+import { authenticate, sessionStandings } from '../../src/domain/identity/index.ts';
 import { errors, operations, roomKinds } from '../../src/domain/registry.ts';
 import { membershipPort } from '../../src/domain/sync/index.ts';
 import {
@@ -109,7 +110,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
 }
 
 function openGateway(
-  { execute, database, tokens, clock }: Harness,
+  { execute, database, tokens, clock, ports }: Harness,
   { rooms, options, log }: { rooms: Rooms; options: TestServerOptions; log: pino.Logger },
 ): Gateway {
   const sql = () => database.fork().getKysely() as unknown as Sql;
@@ -125,6 +126,12 @@ function openGateway(
       head: (userId) => inboxHead(sql(), userId),
       pull: (userId, cursor) => pullInbox(sql(), userId, cursor),
       heads: (userIds) => inboxHeads(sql(), userIds),
+    },
+    standing: {
+      evictions: () => recentEvictions(sql(), clock),
+      sessions: (sessionIds) => sessionStandings(database.fork(), sessionIds),
+      mayStay: (actor, room) =>
+        rooms.membership.admits(room, { actor, port: ports.get.bind(ports), db: database.fork(), now: new Date() }),
     },
     settings: { ...defaults, trustedProxies: options.trustedProxies ?? [], ...options.settings },
   });

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Role, UserActor } from '../kernel/actor.ts';
 import type { Db } from '../kernel/define.ts';
+import type { SessionId } from '../kernel/ids.ts';
 import type { AccessClaims, Tokens } from './tokens.ts';
 
 export type AuthFailure = 'auth.invalid' | 'auth.expired' | 'auth.revoked' | 'auth.suspended';
@@ -19,7 +20,10 @@ export async function authenticateMany(
 ): Promise<(UserActor | AuthFailure)[]> {
   const claims = given.map((token) => tokens.verifyAccess(token));
   const genuine = claims.filter((claim) => typeof claim !== 'string');
-  const standings = genuine.length > 0 ? await readStandings(db, genuine) : new Map<string, Standing>();
+  const standings = await readStandings(
+    db,
+    genuine.map(({ sessionId }) => sessionId),
+  );
   return claims.map((claim) => (typeof claim === 'string' ? claim : judge(claim, standings.get(claim.sessionId))));
 }
 
@@ -32,8 +36,20 @@ interface Standing {
   readonly suspended: boolean;
 }
 
-async function readStandings(db: Db, claims: readonly AccessClaims[]): Promise<Map<string, Standing>> {
-  const sessionIds = `{${claims.map(({ sessionId }) => sessionId).join(',')}}`;
+/** What open sessions may now: their roles, or why they are over. Sessions that are unknown count as revoked. */
+export async function sessionStandings(
+  db: Db,
+  sessionIds: readonly SessionId[],
+): Promise<Map<string, { readonly roles: readonly Role[] } | AuthFailure>> {
+  const standings = await readStandings(db, sessionIds);
+  return new Map(
+    sessionIds.map((id) => [id, verdictOf(standings.get(id)) ?? { roles: standings.get(id)?.roles ?? [] }]),
+  );
+}
+
+async function readStandings(db: Db, ids: readonly SessionId[]): Promise<Map<string, Standing>> {
+  if (ids.length === 0) return new Map();
+  const sessionIds = `{${ids.join(',')}}`;
   const { rows } = await sql<Standing>`
     select session.id as session_id, account.id as user_id, account.roles,
            session.revoked_at is not null as revoked, account.suspended_at is not null as suspended
@@ -44,7 +60,10 @@ async function readStandings(db: Db, claims: readonly AccessClaims[]): Promise<M
 
 function judge({ userId, sessionId, expiresAt }: AccessClaims, standing?: Standing): UserActor | AuthFailure {
   if (standing?.user_id !== userId) return 'auth.invalid';
-  if (standing.revoked) return 'auth.revoked';
-  if (standing.suspended) return 'auth.suspended';
-  return { kind: 'user', userId, sessionId, roles: standing.roles, tokenExpiresAt: expiresAt };
+  return verdictOf(standing) ?? { kind: 'user', userId, sessionId, roles: standing.roles, tokenExpiresAt: expiresAt };
+}
+
+function verdictOf(standing: Standing | undefined): AuthFailure | null {
+  if (!standing || standing.revoked) return 'auth.revoked';
+  return standing.suspended ? 'auth.suspended' : null;
 }

@@ -13,7 +13,7 @@ import { getUser, me } from './queries/get-user.ts';
 import { listSessions } from './queries/list-sessions.ts';
 import { userSnapshot } from './snapshot.ts';
 
-export { authenticate, authenticateMany, type AuthFailure } from './authenticate.ts';
+export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
 export { publicProfiles } from './profiles.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';

@@ -73,8 +73,12 @@ export interface SignalMessage {
   readonly data: unknown;
 }
 
-/** Sockets to cut after commit: of a session, of a user, or a user's membership of one room. */
+/**
+ * What sockets lose after commit: those of a session or of a user are cut, or a user is put out of one room. `recheck`
+ * has every session of the user and every public room they are in looked at again: a role or a permission changed.
+ */
 export type Eviction =
   | { readonly sessionId: string; readonly reason: string }
   | { readonly userId: string; readonly reason: string; readonly exceptSessionId?: string }
-  | { readonly userId: string; readonly room: string };
+  | { readonly userId: string; readonly room: string }
+  | { readonly userId: string; readonly recheck: true };

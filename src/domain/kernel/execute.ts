@@ -14,6 +14,7 @@ import type {
   RoomMessage,
   SignalMessage,
 } from './define.ts';
+import { recordEvictions } from './evictions.ts';
 import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type Issue, type Retry } from './errors.ts';
 import { hashInput, storeAnswer, storedAnswer, type StoredAnswer } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
@@ -210,6 +211,7 @@ async function runCommand(parts: PipelineParts, command: Command, call: CommandC
     const output = await runKeeping(command, context);
     await db.flush();
     if (slot) await storeAnswer(base.sql, slot, answerOf(output));
+    if (outbound.evictions.length > 0) await recordEvictions(base.sql, outbound.evictions, base.clock);
     if (pending.length > 0) outbound.inbox.push(...(await appendInbox(base.sql, pending, base.clock)));
     return output;
   });

@@ -3,6 +3,7 @@ export { audiencePort, type Audience } from './audience.ts';
 export { clockPort, databaseNow, type Clock } from './clock.ts';
 export * from './define.ts';
 export * from './errors.ts';
+export { recentEvictions, type RecordedEviction } from './evictions.ts';
 export {
   createExecute,
   replyError,

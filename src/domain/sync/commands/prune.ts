@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand, defineSweep } from '../../kernel/define.ts';
+import { pruneEvictions } from '../../kernel/evictions.ts';
 import { pruneIdempotency } from '../../kernel/idempotency.ts';
 import { pruneInbox } from '../../kernel/inbox.ts';
 
@@ -9,7 +10,7 @@ const batch = 5_000;
 export const prune = defineCommand({
   name: 'sync.prune',
   access: 'system',
-  summary: 'Delete inbox events and idempotency keys past their time.',
+  summary: 'Delete inbox events, idempotency keys and evictions past their time.',
   input: z.strictObject({}),
   output: z.object({ swept: z.int() }),
   errors: [],
@@ -17,7 +18,8 @@ export const prune = defineCommand({
     const now = await tx.now();
     const events = await pruneInbox(tx.sql, now);
     const keys = await pruneIdempotency(tx.sql, now);
-    return { swept: Math.max(events, keys) };
+    const evictions = await pruneEvictions(tx.sql, now);
+    return { swept: Math.max(events, keys, evictions) };
   },
 });
 
