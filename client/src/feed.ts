@@ -81,6 +81,8 @@ export class OrderedFeed<E extends Numbered> {
 
   /** Takes events as they arrive, in any order and as often as they like. */
   receive(epoch: string, events: readonly E[]): void {
+    // A frame without events tells of a new epoch.
+    if (events.length === 0) this.#doubt(epoch);
     for (const event of events) this.#hold(epoch, event);
     this.#drain();
     void this.#work().catch(() => {});

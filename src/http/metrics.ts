@@ -18,6 +18,8 @@ export interface Readings {
   readonly droppedSignals: number;
   /** Since the start: `inbox.head` signals for pushes that seemed lost. */
   readonly headSignals: number;
+  /** Since the start: times that frames of a public room were missing here and read from its log. */
+  readonly repairedRooms: number;
 }
 
 /** What the server counts about itself. The composition root calls these from the hooks of each part. */
@@ -111,6 +113,7 @@ function watchReadings(registers: Registry[]): { set: (read: () => Readings) => 
   total('emitted_frames', 'Frames handed to the socket server.', (now) => now.emitted);
   total('failed_frames', 'Frames that could not be handed over.', (now) => now.failed);
   total('dropped_signals', 'Signals replaced by a later value or dropped in a flood.', (now) => now.droppedSignals);
+  total('repaired_rooms', 'Gaps in public rooms that this node filled from the log.', (now) => now.repairedRooms);
   total('head_signals', 'Signals for pushes that seemed lost.', (now) => now.headSignals);
   return { set: (next) => void (read = next) };
 }

@@ -170,3 +170,25 @@ test('a first connection without a wish for the state goes on from the head', as
   await inbox.open({ epoch: 'a', head: 41, recovered: false, snapshotRequired: false });
   expect(inbox.cursor).toEqual({ epoch: 'a', seq: 41 });
 });
+
+test('a frame without events under another epoch has the log read again', async () => {
+  const calls: string[] = [];
+  const inbox = new Inbox({
+    cursor: { epoch: 'a', seq: 4 },
+    call: async (name) => {
+      calls.push(name);
+      return { epoch: 'b', head: 2, events: [], snapshotRequired: true };
+    },
+    fatal: () => false,
+    onCursor: () => {},
+    onEvent: () => {},
+    pause: soon,
+  });
+  await inbox.open({ epoch: 'a', head: 4, recovered: true, snapshotRequired: false });
+  inbox.receive({ epoch: 'a', events: [] });
+  await soon();
+  expect(calls).toEqual([]);
+  inbox.receive({ epoch: 'b', events: [] });
+  await soon();
+  expect(calls[0]).toBe('sync.pull');
+});

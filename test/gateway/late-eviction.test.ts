@@ -65,7 +65,11 @@ test('an eviction found late spares whoever signed in since', async () => {
 test('a role taken away or given counts on open sockets after a recheck', async () => {
   const user = await server.harness.user({ roles: ['admin'] });
   const client = server.connect(user);
-  const attempt = () => client.call('brands.create', { name: 'Brand', slug: `brand-${Date.now()}` });
+  let brands = 0;
+  const attempt = () => {
+    brands += 1;
+    return client.call('brands.create', { name: `Brand ${brands}`, slug: `brand-${brands}` });
+  };
   expect(await attempt()).toMatchObject({ ok: true });
   await execute(`update account set roles = '{}' where id = ?`, [user.id]);
   server.evict({ userId: user.id, recheck: true });

@@ -11,7 +11,7 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
   const metrics = createMetrics();
   const ops = createOps({ metrics, ready: async () => ({ ready: true, checks: {} }) });
   let connections = 1;
-  const counted = { emitted: 5, failed: 1, droppedSignals: 2, headSignals: 3 };
+  const counted = { emitted: 5, failed: 1, droppedSignals: 2, headSignals: 3, repairedRooms: 4 };
   metrics.watch(() => ({ connections, rooms: 2, redisUp: false, pool: { used: 3, idle: 1, waiting: 0 }, ...counted }));
   metrics.command({ name: 'offers.accept', outcome: 'offers.stale', durationMs: 4 });
   metrics.job({ name: 'offers.expire', outcome: 'ok', durationMs: 12, lateMs: 2_000 });
