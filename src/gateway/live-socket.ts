@@ -30,7 +30,7 @@ export interface Written {
 
 /** What Engine.IO knows of a connection and its types leave out. */
 interface EngineConnection {
-  readonly writeBuffer: readonly unknown[];
+  readonly writeBuffer: readonly { readonly data?: string }[];
   readonly transport: { readonly socket?: { bufferedAmount?: number; getBufferedAmount?(): number } };
   write(packet: string, options: object): void;
   once(event: 'drain', run: () => void): void;
@@ -38,7 +38,6 @@ interface EngineConnection {
 
 /** Signals wait for a client that has this much unread before it. */
 const signalPauseBytes = 64 * 1024;
-const signalPauseFrames = 64;
 /** Things that a client may be owed the latest word of; those beyond are dropped. */
 const lateSignalsMax = 200;
 
@@ -200,10 +199,15 @@ export class LiveSocket implements Connection {
     return this.socket.conn as unknown as EngineConnection;
   }
 
+  /** Whether much is unread: held back by Engine.IO or in the WebSocket's own buffer. */
   #isBehind(): boolean {
     const { writeBuffer, transport } = this.#conn;
-    const bytes = transport.socket?.getBufferedAmount?.() ?? transport.socket?.bufferedAmount ?? 0;
-    return bytes > signalPauseBytes || writeBuffer.length > signalPauseFrames;
+    let bytes = transport.socket?.getBufferedAmount?.() ?? transport.socket?.bufferedAmount ?? 0;
+    for (const { data } of writeBuffer) {
+      if (bytes > signalPauseBytes) return true;
+      bytes += data?.length ?? 0;
+    }
+    return bytes > signalPauseBytes;
   }
 
   #count(room: string, by: 1 | -1): void {
