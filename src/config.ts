@@ -49,6 +49,7 @@ export const environment = z.object({
   CORS_ORIGINS: list,
   TRUSTED_PROXIES: list,
   DRAIN_WINDOW: duration('10s'),
+  ADMISSION_RATE: z.coerce.number().int().min(1).max(100_000).default(500),
   JWT_SECRET: z.string().min(32).default(developmentSecret),
   JWT_PRIVATE_KEY: z.string().optional(),
   ACCESS_TTL: duration('15m'),

@@ -1,12 +1,12 @@
 import { bindPorts } from './bind-ports.ts';
 import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
-import { authenticate, sessionStandings, tokensPort } from './domain/identity/index.ts';
+import { authenticate, authenticateMany, sessionStandings, tokensPort } from './domain/identity/index.ts';
 import {
   createExecute,
   inboxHead,
   inboxHeads,
-  pullInbox,
+  pullInboxes,
   recentEvictions,
   type Clock,
   type Execute,
@@ -128,8 +128,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
   late.jobs = jobs;
   const readiness = createReadiness({ databases, rooms });
   const tokens = ports.get(tokensPort);
-  const authenticated = (token: string) => authenticate(databases.main.fork(), tokens, token);
-  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, bank, authenticated, ports };
+  return { clock, metrics, databases, rooms, disk, execute, jobs, readiness, bank, tokens, ports };
 }
 
 type Market = Awaited<ReturnType<typeof openMarket>>;
@@ -156,7 +155,7 @@ async function openJobs(
 
 /** The socket server. A worker has one too, without a port: it pushes through the adapter to the gateways. */
 function openGateway(config: Config, { market, log }: { market: Market; log: Log }): Gateway {
-  const { execute, databases, rooms, clock, authenticated, ports } = market;
+  const { execute, databases, rooms, clock, tokens, ports } = market;
   const gateway = createGateway({
     execute,
     rooms,
@@ -164,10 +163,10 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     operations,
     clock,
     log,
-    authenticate: authenticated,
+    authenticateMany: (given) => authenticateMany(databases.main.fork(), tokens, given),
     inbox: {
       head: (userId) => inboxHead(sqlOf(databases.main), userId),
-      pull: (userId, cursor) => pullInbox(sqlOf(databases.main), userId, cursor),
+      pullMany: (wants, limit) => pullInboxes(sqlOf(databases.main), wants, limit),
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
     },
     standing: {
@@ -183,14 +182,15 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
       corsOrigins: config.CORS_ORIGINS,
       polling: config.GATEWAY_POLLING,
       trustedProxies: config.TRUSTED_PROXIES,
+      admissionRate: config.ADMISSION_RATE,
     },
   });
   rooms.attach(gateway.transport);
   market.metrics.watch(() => {
-    const { connections, rooms: joined, headSignals } = gateway.stats();
+    const { rooms: joined, ...sockets } = gateway.stats();
     const { mode, healthy } = rooms.state();
     const redisUp = mode === 'redis' ? healthy : null;
-    return { connections, rooms: joined, headSignals, redisUp, pool: databases.main.pool(), ...rooms.counts() };
+    return { ...sockets, rooms: joined, redisUp, pool: databases.main.pool(), ...rooms.counts() };
   });
   return gateway;
 }
@@ -199,13 +199,13 @@ async function serve(
   config: Config,
   { market, gateway, log, onStop }: { market: Market; gateway: Gateway; log: Log; onStop: OnStop },
 ): Promise<{ port: number; kind: Engine['kind'] }> {
-  const { execute, readiness, metrics, disk, authenticated } = market;
+  const { execute, databases, readiness, metrics, disk, tokens } = market;
   const http = createHttp({
     execute,
     operations,
     errors,
     log,
-    authenticate: authenticated,
+    authenticate: (token) => authenticate(databases.main.fork(), tokens, token),
     ready: readiness.check,
     settings: {
       publicUrl: config.PUBLIC_URL,

@@ -28,10 +28,11 @@ const gateway = createGateway({
   rooms,
   operations: new Map(),
   clock: { offsetMs: 0 },
-  authenticate: async () => 'auth.invalid',
+  authenticateMany: async (tokens) => tokens.map(() => 'auth.invalid'),
   inbox: {
     head: async () => ({ epoch: '', head: 0 }),
-    pull: async () => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false }),
+    pullMany: async (wants) =>
+      wants.map(() => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false })),
     heads: async () => new Map(),
   },
   standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },

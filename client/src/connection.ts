@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import { backoffMs } from './backoff.ts';
+import { backoffMs, toldMs } from './backoff.ts';
 import { SokoError, toSokoError } from './errors.ts';
 import type { Cursor, Ready, SessionNotice } from './protocol.ts';
 
@@ -45,6 +45,8 @@ export class Connection {
   #reason: TokenReason = 'connect';
   /** Told by the server before it closes: when to come back. */
   #afterMs: number | null = null;
+  /** Asked for by `drop`. */
+  #awayMs: number | null = null;
   #revoked = false;
   readonly #waiting = new Set<(sent: Sent) => void>();
 
@@ -75,6 +77,7 @@ export class Connection {
   async open(): Promise<void> {
     if (this.#closed) return;
     this.#afterMs = null;
+    this.#awayMs = null;
     try {
       const token = await this.#parts.token(this.#reason);
       if (!this.#closed) this.#dial(token);
@@ -86,7 +89,7 @@ export class Connection {
   /** Cuts the connection without a word, as a bad network does, and stays away for a while. */
   drop(awayMs: number): void {
     const engine = this.#socket?.io.engine as { transport?: { ws?: { terminate?: () => void } } } | undefined;
-    this.#afterMs = awayMs;
+    this.#awayMs = awayMs;
     engine?.transport?.ws?.terminate?.();
     this.#lose({ reason: 'dropped' });
   }
@@ -191,8 +194,9 @@ export class Connection {
       if (!this.#parts.renewable || this.#renewals > renewalsMax) return null;
       this.#reason = 'expired';
     }
+    if (this.#awayMs !== null) return this.#awayMs;
     const told = this.#afterMs ?? error.retryAfterMs;
-    if (told !== undefined) return told;
+    if (told !== undefined) return toldMs(told);
     if (closeCode === 4003) return 0;
     this.#tries += 1;
     return backoffMs(this.#tries - 1);

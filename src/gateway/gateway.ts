@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Server, type Socket } from 'socket.io';
 import type { Eviction } from '../domain/kernel/index.ts';
 import type { RoomTransport } from '../rooms/index.ts';
+import { AdmissionQueue, type AdmissionCounts } from './admission-queue.ts';
+import { batchReads } from './batched-reads.ts';
 import { createResolveIp } from './client-ip.ts';
 import { closeCodes } from './close.ts';
 import { dispatchTo } from './dispatch.ts';
@@ -12,17 +14,19 @@ import { frameParser, tolerateForeignFrames } from './frames.ts';
 import { admission } from './handshake.ts';
 import { comeBack, type LiveSocket } from './live-socket.ts';
 import { LocalSockets } from './local-sockets.ts';
-import { openSocket } from './open-socket.ts';
+import { openSocket, type Opening } from './open-socket.ts';
 import type { GatewayParts } from './parts.ts';
 import { watchExpiry, watchHeads } from './watches.ts';
 
-export interface GatewayStats {
+export interface GatewayStats extends AdmissionCounts {
   readonly connections: number;
   readonly users: number;
   readonly rooms: number;
   readonly commandsInFlight: number;
   /** `inbox.head` signals sent for pushes that seemed lost. */
   readonly headSignals: number;
+  /** Statements that read for arriving sockets, each for as many as came together. */
+  readonly readBatches: number;
 }
 
 /** The socket server of this node. */
@@ -43,14 +47,17 @@ const transportFrameBytes = 1024 * 1024;
 /** A client that does not ask to connect, or was refused and stays, is closed after this. */
 const connectTimeoutMs = 10_000;
 const drainWaitMs = 10_000;
+const admissionRateDefault = 500;
 
 export function createGateway(parts: GatewayParts): Gateway {
   const sockets = new LocalSockets();
   const io = createServer(parts);
   let draining = false;
   const resolveIp = createResolveIp(parts.settings.trustedProxies);
-  io.use(admission({ parts, sockets, resolveIp, isDraining: () => draining }));
-  io.on('connection', (socket) => accept(parts, sockets, socket));
+  const reads = batchReads(parts);
+  const queue = new AdmissionQueue(parts.settings.admissionRate ?? admissionRateDefault);
+  io.use(admission({ parts, sockets, reads, queue, resolveIp, isDraining: () => draining }));
+  io.on('connection', (socket) => accept({ parts, sockets, reads }, socket));
   const headCheck = watchHeads(parts, sockets);
   const evictions = watchEvictions(parts, sockets);
   const fanOut = createFanOut(io.of('/'), parts.settings);
@@ -68,6 +75,8 @@ export function createGateway(parts: GatewayParts): Gateway {
       rooms: sockets.roomSizes.size,
       commandsInFlight: commandsInFlight(sockets),
       headSignals: headCheck.signals(),
+      readBatches: reads.batches(),
+      ...queue.counts(),
     }),
     async drain(windowMs) {
       draining = true;
@@ -96,12 +105,12 @@ function createServer({ settings, rooms }: GatewayParts): Server {
   });
 }
 
-function accept(parts: GatewayParts, sockets: LocalSockets, socket: Socket): void {
+function accept(opening: Opening, socket: Socket): void {
   const live = socket.data.live as LiveSocket;
   // A client that leaves the namespace would stay subscribed to uWebSockets.js topics.
   socket.on('disconnect', () => void socket.conn.close());
-  dispatchTo(parts, live);
-  live.opened = openSocket(parts, sockets, live);
+  dispatchTo(opening.parts, live);
+  live.opened = openSocket(opening, live);
 }
 
 function transportOf(

@@ -8,8 +8,10 @@ import {
   type GuestActor,
   type UserActor,
 } from '../domain/kernel/index.ts';
+import type { AdmissionQueue } from './admission-queue.ts';
+import type { BatchedReads } from './batched-reads.ts';
 import type { ResolveIp } from './client-ip.ts';
-import type { LiveSocket } from './live-socket.ts';
+import type { Arrival, LiveSocket } from './live-socket.ts';
 import type { LocalSockets } from './local-sockets.ts';
 import type { GatewayParts } from './parts.ts';
 
@@ -18,6 +20,10 @@ const handshakeErrors = defineErrors({
   'limit.sockets': { retry: 'later', http: 429, text: `At most ${limits.socketsPerUser} sockets may be open at once.` },
   'server.draining': { retry: 'later', http: 503, text: 'This node is shutting down; connect again.' },
 });
+
+const draining = { retryAfterMs: 1_000 };
+/** How long a client may take to hear that it should come later, and to leave by itself. */
+const refusedStayMs = 1_000;
 
 const specs = { ...universalErrors, ...handshakeErrors };
 
@@ -43,6 +49,8 @@ const Auth = z.object({
 export interface Handshake {
   readonly parts: GatewayParts;
   readonly sockets: LocalSockets;
+  readonly reads: BatchedReads;
+  readonly queue: AdmissionQueue;
   readonly resolveIp: ResolveIp;
   readonly isDraining: () => boolean;
 }
@@ -56,37 +64,72 @@ export function admission(handshake: Handshake) {
         next();
       },
       (error: unknown) => {
-        if (error instanceof Refusal) return next(error);
-        handshake.parts.log.warn({ err: error }, 'a handshake failed');
-        next(new Refusal('server.unavailable', { retryAfterMs: 1_000 }));
+        const refusal = error instanceof Refusal ? error : unavailable();
+        if (refusal !== error) handshake.parts.log.warn({ err: error }, 'a handshake failed');
+        if (refusal.data.retry === 'later') hangUpSoon(socket);
+        next(refusal);
       },
     );
   };
 }
 
-async function admit({ parts, sockets, resolveIp, isDraining }: Handshake, socket: Socket): Promise<LiveSocket> {
+async function admit(handshake: Handshake, socket: Socket): Promise<LiveSocket> {
+  const { parts, resolveIp, isDraining } = handshake;
   const { headers, address, auth } = socket.handshake;
   const ip = resolveIp(address, headers['x-forwarded-for'] as string | undefined);
-  if (isDraining()) throw new Refusal('server.draining', { retryAfterMs: 1_000 });
+  if (isDraining()) throw new Refusal('server.draining', draining);
   const refused = await parts.rooms.limiter.take(`connect:${ip}`, limits.connectsPerMinute);
   if (refused) throw new Refusal('limit.rate', refused);
   const parsed = Auth.safeParse(auth);
   if (!parsed.success || parsed.data.telegram) throw new Refusal('auth.invalid');
-  const token = parsed.data.token || cookieToken(socket, parts.settings.corsOrigins);
-  const actor = token ? await signIn(parts, token) : guest(parts, ip);
+  const token = parsed.data.token || cookieToken(socket, parts.settings.corsOrigins) || null;
+  return inTurn(handshake, socket, () => enter(handshake, socket, { ip, token, cursor: parsed.data.inbox ?? null }));
+}
+
+/** Waits in line before anything that the database has to answer. Who closes meanwhile gives the place to the next. */
+async function inTurn<T>({ queue, isDraining }: Handshake, { conn }: Socket, work: () => Promise<T>): Promise<T> {
+  const place = queue.enter();
+  if ('retryAfterMs' in place) throw new Refusal('limit.rate', place);
+  conn.once('close', place.leave);
+  try {
+    const isCome = await place.turn;
+    // Nobody hears this one when the socket is closed.
+    if (!isCome || conn.readyState !== 'open' || isDraining()) throw new Refusal('server.draining', draining);
+    return await work();
+  } finally {
+    conn.off('close', place.leave);
+    place.leave();
+  }
+}
+
+async function enter(
+  { parts, sockets, reads }: Handshake,
+  socket: Socket,
+  { ip, token, cursor }: Pick<Arrival, 'ip' | 'token' | 'cursor'>,
+): Promise<LiveSocket> {
+  const actor = token ? await signIn(reads, token) : guest(parts, ip);
   if (actor.kind === 'user') {
     const open = sockets.userCounts.get(actor.userId) ?? 0;
     if (open >= limits.socketsPerUser) throw new Refusal('limit.sockets');
   }
-  const live = sockets.add({ socket, actor, ip, token: token || null, cursor: parsed.data.inbox ?? null });
+  const live = sockets.add({ socket, actor, ip, token, cursor });
   const left = () => sockets.delete(live);
   if (socket.conn.readyState === 'open') socket.conn.once('close', left);
   else left();
   return live;
 }
 
-async function signIn(parts: GatewayParts, token: string): Promise<UserActor> {
-  const actor = await parts.authenticate(token);
+/** Those told to come later are many in a storm: one that stays all the same is not kept until its time-out. */
+function hangUpSoon({ conn }: Socket): void {
+  setTimeout(() => conn.close(), refusedStayMs).unref();
+}
+
+function unavailable(): Refusal {
+  return new Refusal('server.unavailable', { retryAfterMs: Math.round(1_000 + Math.random() * 4_000) });
+}
+
+async function signIn(reads: BatchedReads, token: string): Promise<UserActor> {
+  const actor = await reads.authenticate(token);
   if (typeof actor === 'string') throw new Refusal(actor);
   return actor;
 }

@@ -36,8 +36,8 @@ interface EngineConnection {
   once(event: 'drain', run: () => void): void;
 }
 
-/** Signals wait for a client that has this much unread before it. */
-const signalPauseBytes = 64 * 1024;
+/** Signals, and pages of missed events, wait for a client that has more than this unread before it. */
+const pauseBytes = 64 * 1024;
 /** Things that a client may be owed the latest word of; those beyond are dropped. */
 const lateSignalsMax = 200;
 
@@ -133,7 +133,7 @@ export class LiveSocket implements Connection {
 
   /** A frame of which only the latest about its subject counts. False when the client is behind and gets it later. */
   signal(subject: string, written: Written): boolean {
-    if (!this.#lateSignals && !this.#isBehind()) {
+    if (!this.#lateSignals && !this.isBehind()) {
       this.write(written);
       return true;
     }
@@ -145,7 +145,7 @@ export class LiveSocket implements Connection {
   /** True when nothing is owed any more. */
   sendLateSignals(): boolean {
     if (!this.#lateSignals || this.retired) return true;
-    if (this.#isBehind()) return false;
+    if (this.isBehind()) return false;
     for (const written of this.#lateSignals.values()) this.write(written);
     this.#lateSignals = null;
     return true;
@@ -200,14 +200,14 @@ export class LiveSocket implements Connection {
   }
 
   /** Whether much is unread: held back by Engine.IO or in the WebSocket's own buffer. */
-  #isBehind(): boolean {
+  isBehind(): boolean {
     const { writeBuffer, transport } = this.#conn;
     let bytes = transport.socket?.getBufferedAmount?.() ?? transport.socket?.bufferedAmount ?? 0;
     for (const { data } of writeBuffer) {
-      if (bytes > signalPauseBytes) return true;
+      if (bytes > pauseBytes) return true;
       bytes += data?.length ?? 0;
     }
-    return bytes > signalPauseBytes;
+    return bytes > pauseBytes;
   }
 
   #count(room: string, by: 1 | -1): void {

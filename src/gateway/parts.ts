@@ -4,6 +4,7 @@ import type {
   Execute,
   GuestActor,
   InboxPull,
+  InboxWant,
   Operation,
   RecordedEviction,
   Role,
@@ -18,7 +19,8 @@ export type AuthFailureCode = 'auth.invalid' | 'auth.expired' | 'auth.revoked' |
 /** Reads of people's inboxes, outside any command. */
 export interface InboxReader {
   head(userId: string): Promise<{ epoch: string; head: number }>;
-  pull(userId: string, cursor: { epoch: string; after: number; limit: number }): Promise<InboxPull>;
+  /** Heads of many people and, for those with a cursor, the events after it, at most `limit` each, in one query. */
+  pullMany(wants: readonly InboxWant[], limit: number): Promise<InboxPull[]>;
   /** Heads of many people in one query; people without events are absent. */
   heads(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
 }
@@ -43,6 +45,8 @@ export interface GatewaySettings {
   /** Allows HTTP long-polling, which needs sticky routing. */
   readonly polling: boolean;
   readonly trustedProxies: readonly string[];
+  /** Sockets let in a second; the others wait or are told when to come. Default 500. */
+  readonly admissionRate?: number;
   /** How long before a token's expiry its socket is told. Default 60 s. */
   readonly expiryNoticeMs?: number;
   /** How long after it the socket may still be extended. Default 25 s. */
@@ -55,7 +59,8 @@ export interface GatewayParts {
   readonly execute: Execute;
   readonly operations: ReadonlyMap<string, Operation>;
   readonly errors: ErrorTable;
-  readonly authenticate: (token: string) => Promise<UserActor | AuthFailureCode>;
+  /** Judges many tokens in one query; answers in their order. */
+  readonly authenticateMany: (tokens: readonly string[]) => Promise<(UserActor | AuthFailureCode)[]>;
   readonly rooms: Pick<Rooms, 'adapter' | 'limiter' | 'subscribed'>;
   readonly inbox: InboxReader;
   readonly standing: StandingReader;

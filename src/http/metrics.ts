@@ -20,6 +20,10 @@ export interface Readings {
   readonly headSignals: number;
   /** Since the start: times that frames of a public room were missing here and read from its log. */
   readonly repairedRooms: number;
+  /** Sockets waiting to be let in. */
+  readonly waiting: number;
+  /** Since the start: sockets told to come later, because too many came at once. */
+  readonly turnedAway: number;
 }
 
 /** What the server counts about itself. The composition root calls these from the hooks of each part. */
@@ -114,6 +118,8 @@ function watchReadings(registers: Registry[]): { set: (read: () => Readings) => 
   total('failed_frames', 'Frames that could not be handed over.', (now) => now.failed);
   total('dropped_signals', 'Signals replaced by a later value or dropped in a flood.', (now) => now.droppedSignals);
   total('repaired_rooms', 'Gaps in public rooms that this node filled from the log.', (now) => now.repairedRooms);
+  gauge('waiting_sockets', 'Sockets waiting to be let in.', (created, now) => created.set(now.waiting));
+  total('turned_away_sockets', 'Sockets told to come later.', (now) => now.turnedAway);
   total('head_signals', 'Signals for pushes that seemed lost.', (now) => now.headSignals);
   return { set: (next) => void (read = next) };
 }

@@ -24,7 +24,9 @@ function countsOf({ frames }: RawSocket, hallId: string): number[] {
   const payloads = frames
     .filter((frame) => frame.startsWith('42["signal"'))
     .map((frame) => JSON.parse(frame.slice(2))[1]);
-  return payloads.filter(({ type, data }) => type === 'hall.told' && data.hallId === hallId).map(({ data }) => data.count);
+  return payloads
+    .filter(({ type, data }) => type === 'hall.told' && data.hallId === hallId)
+    .map(({ data }) => data.count);
 }
 
 test('a client that is behind gets the latest signal about each thing and no other, and is not closed for them', async () => {

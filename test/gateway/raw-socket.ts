@@ -14,7 +14,16 @@ export interface RawSocket {
   resume(): void;
 }
 
+/** Connects, and waits until it is let in. */
 export async function rawConnect(url: string, auth: object): Promise<RawSocket> {
+  const raw = await rawOpen(url);
+  raw.send(`40${JSON.stringify(auth)}`);
+  await raw.frame('42["ready"');
+  return raw;
+}
+
+/** Opens the connection without asking to be let in. */
+export async function rawOpen(url: string): Promise<RawSocket> {
   const ws = new WebSocket(`${url.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`);
   const frames: string[] = [];
   const listeners = new Set<() => void>();
@@ -51,7 +60,5 @@ export async function rawConnect(url: string, auth: object): Promise<RawSocket> 
     resume: () => ws.resume(),
   };
   await raw.frame('0{');
-  ws.send(`40${JSON.stringify(auth)}`);
-  await raw.frame('42["ready"');
   return raw;
 }

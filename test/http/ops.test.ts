@@ -11,7 +11,15 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
   const metrics = createMetrics();
   const ops = createOps({ metrics, ready: async () => ({ ready: true, checks: {} }) });
   let connections = 1;
-  const counted = { emitted: 5, failed: 1, droppedSignals: 2, headSignals: 3, repairedRooms: 4 };
+  const counted = {
+    emitted: 5,
+    failed: 1,
+    droppedSignals: 2,
+    headSignals: 3,
+    waiting: 6,
+    repairedRooms: 4,
+    turnedAway: 9,
+  };
   metrics.watch(() => ({ connections, rooms: 2, redisUp: false, pool: { used: 3, idle: 1, waiting: 0 }, ...counted }));
   metrics.command({ name: 'offers.accept', outcome: 'offers.stale', durationMs: 4 });
   metrics.job({ name: 'offers.expire', outcome: 'ok', durationMs: 12, lateMs: 2_000 });
@@ -28,6 +36,8 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
   expect(text).toContain('soko_refused_payment_messages_total{provider="sandbox"} 1');
   expect(text).toContain('soko_connections 7');
   expect(text).toContain('soko_redis_up 0');
+  expect(text).toContain('soko_waiting_sockets 6');
+  expect(text).toContain('soko_turned_away_sockets_total 9');
   expect(text).toContain('soko_database_connections{state="used"} 3');
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
 });

@@ -3,13 +3,13 @@ import {
   audiencePort,
   inboxHead,
   inboxHeads,
-  pullInbox,
+  pullInboxes,
   recentEvictions,
   type Eviction,
   type RoomKind,
   type Sql,
 } from '../../src/domain/kernel/index.ts';
-import { authenticate, sessionStandings } from '../../src/domain/identity/index.ts';
+import { authenticateMany, sessionStandings } from '../../src/domain/identity/index.ts';
 import { errors, operations, roomKinds } from '../../src/domain/registry.ts';
 import { membershipPort } from '../../src/domain/sync/index.ts';
 import {
@@ -121,10 +121,10 @@ function openGateway(
     rooms,
     clock,
     log,
-    authenticate: (token) => authenticate(database.fork(), tokens, token),
+    authenticateMany: (given) => authenticateMany(database.fork(), tokens, given),
     inbox: {
       head: (userId) => inboxHead(sql(), userId),
-      pull: (userId, cursor) => pullInbox(sql(), userId, cursor),
+      pullMany: (wants, limit) => pullInboxes(sql(), wants, limit),
       heads: (userIds) => inboxHeads(sql(), userIds),
     },
     standing: {

@@ -66,6 +66,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   ioredis: ['rooms'],
   '@socket.io/redis-adapter': ['rooms'],
   'rate-limiter-flexible': ['rooms'],
+  dataloader: ['gateway'],
   'socket.io': ['gateway'],
   'socket.io-adapter': ['gateway'],
   'socket.io-parser': ['gateway'],
