@@ -16,13 +16,20 @@ export interface EngineParts {
   readonly onSlowConsumer: () => void;
 }
 
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Several processes listen on the port, and the kernel deals connections out to them. */
+  readonly shared?: boolean;
+}
+
 /** One listening port that serves HTTP and sockets. */
 export interface Engine {
   readonly kind: 'uws' | 'node';
   /** Serves Socket.IO here. Once, before `listen`. */
   attach(io: Server): void;
   /** Returns the port, which differs from the asked one when that is 0. Rejects with one clear error. */
-  listen(address: { host: string; port: number }): Promise<number>;
+  listen(address: ListenAddress): Promise<number>;
   /** Stops listening and cuts what is still open. */
   close(): Promise<void>;
 }
