@@ -44,8 +44,8 @@ interface Workers extends Started {
 }
 
 async function startWorkers(extra: Record<string, string> = {}): Promise<Workers> {
-  const port = await freePort();
-  const opsPort = await freePortPair();
+  const port = await freePorts(3);
+  const opsPort = port + 1;
   const started = spawnSoko({ ...env, PORT: String(port), OPS_PORT: String(opsPort), ...extra });
   // Where a test fails in between, nothing stays: workers end with their supervisor.
   onTestFinished(() => void started.child.kill('SIGKILL'));
@@ -58,17 +58,21 @@ async function startWorkers(extra: Record<string, string> = {}): Promise<Workers
   return { ...started, url: `http://127.0.0.1:${port}`, opsPorts: [opsPort, opsPort + 1] };
 }
 
-/** A free port whose next one is free too. */
-async function freePortPair(): Promise<number> {
+/** The first of some free ports in a row, below those that the kernel gives to outgoing connections. */
+async function freePorts(count: number): Promise<number> {
   for (;;) {
-    const port = await freePort();
-    const next = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      next.once('error', () => resolve(false));
-      next.listen(port + 1, '127.0.0.1', () => next.close(() => resolve(true)));
-    });
-    if (isFree) return port;
+    const first = 10_000 + Math.floor(Math.random() * 20_000);
+    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
+    if (free.every(Boolean)) return first;
   }
+}
+
+function isFree(port: number): Promise<boolean> {
+  const probe = createServer();
+  return new Promise((resolve) => {
+    probe.once('error', () => resolve(false));
+    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+  });
 }
 
 /** The process ids of a supervisor's workers by number, as the kernel knows them. */
