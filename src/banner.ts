@@ -1,8 +1,12 @@
 import type { Config } from './config.ts';
 import type { Soko } from './soko.ts';
 
+type Started = Pick<Soko, 'port' | 'parts'> & { readonly opsPorts: readonly number[] };
+
 /** What a person wants to know after starting: where, of which parts, and what to try. */
-export function banner(config: Config, { port, opsPort, parts }: Soko): string {
+export function banner(config: Config, { port, opsPorts, parts }: Started): string {
+  const [opsPort = 0, ...more] = opsPorts;
+  const beside = more.map((another) => `, :${another}`).join('');
   const choices = Object.entries(parts)
     .map(([part, choice]) => `${part} ${choice}`)
     .join(' · ');
@@ -11,7 +15,7 @@ export function banner(config: Config, { port, opsPort, parts }: Soko): string {
   return [
     `Soko listens on ${address}`,
     `  parts   ${choices}`,
-    `  look    ${address}/docs   ·   metrics http://${config.OPS_HOST}:${opsPort}/metrics`,
+    `  look    ${address}/docs   ·   metrics http://${config.OPS_HOST}:${opsPort}/metrics${beside}`,
     `  try     npm run demo${config.PORT === 3000 ? '' : `   (with SOKO_URL=${address})`}`,
   ].join('\n');
 }

@@ -1,4 +1,4 @@
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { resolve } from 'node:path';
 import ms, { type StringValue } from 'ms';
 import { z } from 'zod';
@@ -21,6 +21,17 @@ const list = z
       .filter(Boolean),
   );
 const port = (fallback: number) => z.coerce.number().int().min(0).max(65_535).default(fallback);
+/** More processes than this on one machine are a mistake. */
+const workersMax = 64;
+const workers = z
+  .string()
+  .prefault('1')
+  .transform((text, context) => {
+    const count = text === 'auto' ? Math.min(workersMax, availableParallelism()) : Number(text);
+    if (Number.isInteger(count) && count >= 1 && count <= workersMax) return count;
+    context.addIssue(`expected a number from 1 to ${workersMax}, or auto`);
+    return z.NEVER;
+  });
 const url = (pattern: RegExp, example: string) => z.string().regex(pattern, `expected an address like ${example}`);
 
 const developmentSecret = 'soko-development-secret-change-me-now';
@@ -29,6 +40,8 @@ const developmentSecret = 'soko-development-secret-change-me-now';
 export const environment = z.object({
   NODE_ENV: z.enum(['development', 'test', 'production']).default('development'),
   ROLE: z.enum(['all', 'gateway', 'worker']).default('all'),
+  /** Processes that share PORT; `auto` is one for each core. */
+  WORKERS: workers,
   NODE_ID: z.string().default(`${hostname()}-${process.pid}`),
   HOST: z.string().default('127.0.0.1'),
   PORT: port(3000),
@@ -98,12 +111,26 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const weak = config.NODE_ENV === 'production' ? weaknesses(config) : [];
   const torn = config.S3_BUCKET ? missing(config, ['S3_ACCESS_KEY', 'S3_SECRET_KEY']) : [];
   if (torn.length > 0) throw new ConfigError(`S3_BUCKET needs ${torn.join(' and ')} too`);
+  const unshared = config.WORKERS > 1 ? unshareable(config) : [];
+  if (unshared.length > 0) throw new ConfigError(`WORKERS=${config.WORKERS}: ${unshared.join('; ')}`);
   if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
   return {
     ...config,
     PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`,
     PAYMENT_WINDOW: config.PAYMENT_WINDOW ?? ms(config.NODE_ENV === 'production' ? '15m' : '30s'),
   };
+}
+
+/** What stands against several processes on one port. */
+function unshareable(config: z.infer<typeof environment>): string[] {
+  const absent = missing(config, ['DATABASE_URL', 'REDIS_URL']);
+  const rules: [boolean, string][] = [
+    [absent.length > 0, `several processes need ${absent.join(' and ')}`],
+    [config.ROLE === 'worker', 'ROLE=worker has no port to share; start one process for each'],
+    [config.PORT === 0, 'PORT=0 gives each process another port; name one'],
+    [config.GATEWAY_POLLING, 'GATEWAY_POLLING needs sticky routing, which a shared port has not'],
+  ];
+  return rules.filter(([broken]) => broken).map(([, text]) => text);
 }
 
 function missing(config: z.infer<typeof environment>, names: (keyof typeof environment.shape)[]): string[] {

@@ -1,28 +1,68 @@
 import { existsSync } from 'node:fs';
 import { banner } from './banner.ts';
-import { ConfigError, maskConfig, readConfig } from './config.ts';
+import { ConfigError, maskConfig, readConfig, type Config } from './config.ts';
 import { StartError } from './data-dir.ts';
-import { startSoko } from './soko.ts';
+import { superviseWorkers, workerArgument, workerConfig, type WorkerMessage } from './workers.ts';
 
-/** `node src/main.ts` serves; `node src/main.ts config` prints the resolved configuration. */
+/**
+ * `node src/main.ts` serves; `node src/main.ts config` prints the resolved configuration. The server itself is loaded
+ * by whoever serves: a supervisor starts without it.
+ */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile();
   const config = readConfig();
-  if (process.argv[2] === 'config') {
+  const [, , what, index] = process.argv;
+  if (what === 'config') {
     for (const [name, value] of Object.entries(maskConfig(config))) console.log(`${name}=${String(value ?? '')}`);
-    return;
+  } else if (what === workerArgument && process.send) {
+    await work(workerConfig(config, Number(index)));
+  } else if (config.WORKERS > 1) {
+    process.exit(await superviseWorkers(config));
+  } else {
+    await serve(config);
   }
-  const soko = await startSoko(config);
-  console.log(banner(config, soko));
+}
+
+async function serve(config: Config): Promise<void> {
+  const { startSoko } = await import('./soko.ts');
+  const { opsPort, stop, ...soko } = await startSoko(config);
+  console.log(banner(config, { ...soko, opsPorts: [opsPort] }));
+  stopOn(['SIGTERM', 'SIGINT'], stop);
+}
+
+/** One of several processes, which its supervisor speaks for. */
+async function work(config: Config): Promise<void> {
+  // A terminal sends its interrupt to everyone; the supervisor decides what comes of it.
+  process.on('SIGINT', () => {});
+  const leave = () => process.exit(0);
+  process.once('disconnect', leave);
+  const { startSoko } = await import('./soko.ts');
+  try {
+    const { port, opsPort, parts, stop } = await startSoko(config);
+    process.off('disconnect', leave);
+    process.once('disconnect', () => void stop().then(leave));
+    stopOn(['SIGTERM'], stop);
+    tell({ told: 'ready', port, opsPort, parts });
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    process.off('disconnect', leave);
+    tell({ told: 'refused', reason: error.message }, () => process.exit(1));
+  }
+}
+
+function tell(message: WorkerMessage, then?: () => void): void {
+  process.send?.(message, undefined, undefined, then);
+}
+
+function stopOn(names: readonly NodeJS.Signals[], stop: () => Promise<void>): void {
   let signals = 0;
   const onSignal = () => {
     signals += 1;
     // A second signal means now: what is in flight is in the database or did not happen.
     if (signals > 1) process.exit(1);
-    void soko.stop().then(() => process.exit(0));
+    void stop().then(() => process.exit(0));
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  for (const name of names) process.on(name, onSignal);
 }
 
 try {

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { holdDataDir, StartError } from './data-dir.ts';
@@ -7,7 +6,6 @@ import type { Execute } from './domain/kernel/index.ts';
 import { migrate } from './domain/migrate.ts';
 import { openDatabase, type Database } from './domain/orm.ts';
 import { roomKinds } from './domain/registry.ts';
-import { listenError } from './gateway/index.ts';
 import type { ScheduleStore } from './jobs/index.ts';
 import type { Log } from './log.ts';
 import { createRooms, type Rooms } from './rooms/index.ts';
@@ -60,17 +58,6 @@ export async function openRooms(config: Config, { log, execute }: { log: Log; ex
   } catch (error) {
     throw new StartError(`REDIS_URL cannot be used: ${reason(error)}`);
   }
-}
-
-/** Refuses a taken port before the slow parts start. Another process may still take it until the real `listen`. */
-export async function probePort(host: string, port: number): Promise<void> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', ({ code }: NodeJS.ErrnoException) => {
-      reject(new StartError(listenError({ host, port }, code).message));
-    });
-    server.listen(port, host, () => server.close(() => resolve()));
-  });
 }
 
 /** The schedule lives where `JOBS_URL` says, else beside the data. */

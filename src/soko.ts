@@ -19,15 +19,8 @@ import { createHttp, createMetrics, createOps, type Http, type Metrics } from '.
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
 import { observeCommand, observeJob } from './observe.ts';
-import {
-  openDatabases,
-  openRooms,
-  probePort,
-  reason,
-  scheduleStore,
-  type Databases,
-  type OnStop,
-} from './open-stores.ts';
+import { openDatabases, openRooms, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
+import { probePort } from './probe-port.ts';
 import { createReadiness, type ReadinessProbe } from './readiness.ts';
 
 /** A running server. */
@@ -65,7 +58,8 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[], log: Log):
 }
 
 async function start(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Omit<Soko, 'stop'>> {
-  if (config.ROLE !== 'worker') await probePort(config.HOST, config.PORT);
+  // Beside other processes the port is taken as it should be; the supervisor has asked before it started them.
+  if (config.ROLE !== 'worker' && config.WORKERS === 1) await probePort(config.HOST, config.PORT);
   await probePort(config.OPS_HOST, config.OPS_PORT);
   const market = await openMarket(config, { log, onStop });
   const { metrics, databases, rooms, jobs, readiness, disk, bank } = market;
@@ -219,7 +213,8 @@ async function serve(
   const engine = await openEngine(config, { fetch: http.fetch, log, metrics });
   onStop(() => engine.close());
   gateway.attach(engine);
-  return { port: await listen(engine, { host: config.HOST, port: config.PORT }), kind: engine.kind };
+  const address = { host: config.HOST, port: config.PORT, shared: config.WORKERS > 1 };
+  return { port: await listen(engine, address), kind: engine.kind };
 }
 
 async function openEngine(
@@ -258,7 +253,7 @@ async function seed(execute: Execute): Promise<void> {
   if (!reply.ok) throw new Error(`seeding answered ${reply.error.code}`);
 }
 
-async function listen(engine: Engine, at: { host: string; port: number }): Promise<number> {
+async function listen(engine: Engine, at: Parameters<Engine['listen']>[0]): Promise<number> {
   try {
     return await engine.listen(at);
   } catch (error) {

@@ -7,7 +7,7 @@ import { limits } from '../domain/kernel/index.ts';
 import { createBacklogWatch, type BacklogWatch, type Watched } from './backlog.ts';
 import { createResolveIp } from './client-ip.ts';
 import { closeCodes } from './close.ts';
-import type { Engine, EngineParts } from './engine.ts';
+import type { Engine, EngineParts, ListenAddress } from './engine.ts';
 import { bodyBytesMax, refusal, refusalResponse, type Fetch } from './http-bounds.ts';
 import { listenError } from './listen-error.ts';
 
@@ -84,11 +84,12 @@ async function boundedFetch(fetch: Fetch, request: Request, ip: string): Promise
   }
 }
 
-async function listen(server: HttpServer, address: { host: string; port: number }): Promise<number> {
+async function listen(server: HttpServer, address: ListenAddress): Promise<number> {
   return new Promise((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(listenError(address, error.code));
     server.once('error', failed);
-    server.listen(address.port, address.host, () => {
+    const { host, port, shared = false } = address;
+    server.listen({ host, port, reusePort: shared }, () => {
       server.off('error', failed);
       resolve((server.address() as AddressInfo).port);
     });

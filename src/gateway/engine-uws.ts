@@ -24,9 +24,11 @@ export function createUwsEngine(uws: Uws, { fetch, trustedProxies, log, onSlowCo
       return true;
     },
     async listen(address) {
-      await probe(address);
+      // Beside others the probe would be dealt connections too, and drop them.
+      if (!address.shared) await probe(address);
       listening = await new Promise<UwsListenSocket>((resolve, reject) => {
-        app.listen(address.host, address.port, uws.LIBUS_LISTEN_EXCLUSIVE_PORT, (socket) => {
+        const options = address.shared ? uws.LIBUS_LISTEN_DEFAULT : uws.LIBUS_LISTEN_EXCLUSIVE_PORT;
+        app.listen(address.host, address.port, options, (socket) => {
           if (socket) resolve(socket);
           else reject(listenError(address, 'EADDRINUSE'));
         });

@@ -16,6 +16,13 @@ export interface EngineParts {
   readonly onSlowConsumer: () => void;
 }
 
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+  /** Several processes listen on the port, and the kernel deals connections out to them. */
+  readonly shared?: boolean;
+}
+
 /** One listening port that serves HTTP and sockets. */
 export interface Engine {
   readonly kind: 'uws' | 'node';
@@ -24,7 +31,7 @@ export interface Engine {
   /** Sends a Socket.IO packet to the WebSockets in a room, natively; absent where there is no such way. */
   publish?(room: string, packet: string): boolean;
   /** Returns the port, which differs from the asked one when that is 0. Rejects with one clear error. */
-  listen(address: { host: string; port: number }): Promise<number>;
+  listen(address: ListenAddress): Promise<number>;
   /** Stops listening and cuts what is still open. */
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ const reasons: Record<string, string> = {
   EADDRINUSE: 'the port is in use',
   EACCES: 'not permitted to use this port',
   EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTSUP: 'this system cannot share a port between processes; leave WORKERS at 1',
   ENOTFOUND: 'the host name is unknown',
 };
 

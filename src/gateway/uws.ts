@@ -55,6 +55,7 @@ export interface Uws {
   App(): UwsApp;
   us_socket_local_port(socket: UwsListenSocket): number;
   us_listen_socket_close(socket: UwsListenSocket): void;
+  readonly LIBUS_LISTEN_DEFAULT: number;
   readonly LIBUS_LISTEN_EXCLUSIVE_PORT: number;
 }
 
