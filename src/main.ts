@@ -2,14 +2,22 @@ import { existsSync } from 'node:fs';
 import { banner } from './banner.ts';
 import { ConfigError, maskConfig, readConfig } from './config.ts';
 import { StartError } from './data-dir.ts';
+import { restartLog } from './restart-log.ts';
 import { startSoko } from './soko.ts';
 
-/** `node src/main.ts` serves; `node src/main.ts config` prints the resolved configuration. */
+/**
+ * `node src/main.ts` serves; `config` after it prints the resolved configuration, and `epoch` begins the inbox log
+ * anew: for an operator who put back a snapshot of the database's disk, of which the database itself knows nothing.
+ */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile();
   const config = readConfig();
   if (process.argv[2] === 'config') {
     for (const [name, value] of Object.entries(maskConfig(config))) console.log(`${name}=${String(value ?? '')}`);
+    return;
+  }
+  if (process.argv[2] === 'epoch') {
+    console.log(`the inbox log goes on in epoch ${await restartLog(config)}; clients read their state anew`);
     return;
   }
   const soko = await startSoko(config);

@@ -3,12 +3,14 @@ import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
 import { authenticate, tokensPort } from './domain/identity/index.ts';
 import {
+  beginEpoch,
   createExecute,
   inboxHead,
   inboxHeads,
   pullInbox,
   type Clock,
   type Execute,
+  type Operation,
   type Ports,
   type Sql,
 } from './domain/kernel/index.ts';
@@ -116,7 +118,8 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
     operations,
     errors,
     ports,
-    fork: (kind) => (kind === 'query' ? databases.reads : databases.main).fork(),
+    fork: (kind) => databaseFor(databases, kind).fork(),
+    isAway: (kind) => databaseFor(databases, kind).liveness.awaySince !== null,
     limiter: rooms.limiter,
     deliver: (outbound) => rooms.deliver(outbound),
     nudge: (job) => late.jobs?.nudge(job),
@@ -146,7 +149,9 @@ async function openJobs(
       nodeId: config.NODE_ID,
       store: await scheduleStore(config, databases.main),
       observe: observeJob(log, metrics),
-      onError: (error) => log.warn({ err: error }, 'the schedule has trouble'),
+      // While the database is away, the schedule would tell so at every try.
+      onError: (error) =>
+        log[databases.main.liveness.awaySince === null ? 'warn' : 'debug']({ err: error }, 'the schedule has trouble'),
     });
   } catch (error) {
     throw new StartError(`${config.JOBS_URL ? 'JOBS_URL' : 'DATABASE_URL'} cannot hold the schedule: ${reason(error)}`);
@@ -168,7 +173,9 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
       head: (userId) => inboxHead(sqlOf(databases.main), userId),
       pull: (userId, cursor) => pullInbox(sqlOf(databases.main), userId, cursor),
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
+      end: (epoch) => beginEpoch(sqlOf(databases.main), epoch),
     },
+    database: databases.main.liveness,
     settings: {
       guests: config.GUESTS,
       corsOrigins: config.CORS_ORIGINS,
@@ -181,7 +188,11 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     const { connections, rooms: joined, headSignals } = gateway.stats();
     const { mode, healthy } = rooms.state();
     const redisUp = mode === 'redis' ? healthy : null;
-    return { connections, rooms: joined, headSignals, redisUp, pool: databases.main.pool(), ...rooms.counts() };
+    const { main, reads } = databases;
+    const databaseUp = main.liveness.awaySince === null;
+    const replicaUp = reads === main ? null : reads.liveness.awaySince === null;
+    const state = { connections, rooms: joined, headSignals, redisUp, databaseUp, replicaUp };
+    return { ...state, pool: main.pool(), ...rooms.counts() };
   });
   return gateway;
 }
@@ -255,6 +266,11 @@ async function listen(engine: Engine, at: { host: string; port: number }): Promi
   } catch (error) {
     throw new StartError(reason(error));
   }
+}
+
+/** Queries go to the replica while it answers. */
+function databaseFor({ main, reads }: Databases, kind: Operation['kind']): Databases['main'] {
+  return kind === 'query' && reads.liveness.awaySince === null ? reads : main;
 }
 
 function sqlOf(database: Databases['main']): Sql {

@@ -12,7 +12,8 @@ import { comeBack, type LiveSocket } from './live-socket.ts';
 import { LocalSockets } from './local-sockets.ts';
 import { openSocket } from './open-socket.ts';
 import type { GatewayParts } from './parts.ts';
-import { watchExpiry, watchHeads } from './watches.ts';
+import { watchHeads } from './head-check.ts';
+import { watchExpiry, watchOutage } from './watches.ts';
 
 export interface GatewayStats {
   readonly connections: number;
@@ -50,7 +51,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   io.use(admission({ parts, sockets, resolveIp, isDraining: () => draining }));
   io.on('connection', (socket) => accept(parts, sockets, socket));
   const headCheck = watchHeads(parts, sockets);
-  const stops = [headCheck.stop, watchExpiry(parts, sockets)];
+  const stops = [headCheck.stop, watchExpiry(parts, sockets), watchOutage(parts, sockets)];
   return {
     transport: transportOf(io, sockets, parts),
     attach(engine) {
@@ -105,7 +106,7 @@ function transportOf(io: Server, sockets: LocalSockets, { rooms, log }: GatewayP
   return {
     emit(room, event, payload) {
       if (event === 'inbox')
-        sockets.pushed(room.slice('user:'.length), (payload as { events: { seq: number }[] }).events);
+        sockets.pushed(room.slice('user:'.length), payload as { epoch: string; events: { seq: number }[] });
       main.to(room).emit(event, payload);
     },
     evict(eviction) {

@@ -32,6 +32,13 @@ class Refusal extends Error implements ExtendedError {
   }
 }
 
+/** Told with a spread, so that those who were refused together do not come back together. */
+function unavailable(): Refusal {
+  return new Refusal('server.unavailable', {
+    retryAfterMs: Math.round(limits.unavailableRetryMs * (1 + Math.random())),
+  });
+}
+
 // Dart and Swift clients send null for what is absent.
 const Auth = z.object({
   token: z.string().max(4_096).nullish(),
@@ -58,7 +65,7 @@ export function admission(handshake: Handshake) {
       (error: unknown) => {
         if (error instanceof Refusal) return next(error);
         handshake.parts.log.warn({ err: error }, 'a handshake failed');
-        next(new Refusal('server.unavailable', { retryAfterMs: 1_000 }));
+        next(unavailable());
       },
     );
   };
@@ -68,6 +75,7 @@ async function admit({ parts, sockets, resolveIp, isDraining }: Handshake, socke
   const { headers, address, auth } = socket.handshake;
   const ip = resolveIp(address, headers['x-forwarded-for'] as string | undefined);
   if (isDraining()) throw new Refusal('server.draining', { retryAfterMs: 1_000 });
+  if (parts.database.awaySince !== null) throw unavailable();
   const refused = await parts.rooms.limiter.take(`connect:${ip}`, limits.connectsPerMinute);
   if (refused) throw new Refusal('limit.rate', refused);
   const parsed = Auth.safeParse(auth);

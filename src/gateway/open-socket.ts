@@ -41,7 +41,7 @@ async function openInbox(
   const snapshotRequired = 'snapshotRequired' in start && start.snapshotRequired;
   const recovered = cursor !== null && !snapshotRequired;
   live.push('ready', readyFrame(parts, live, { epoch, head, recovered, snapshotRequired }));
-  noteHead(sockets, { userId, head });
+  noteHead(sockets, { userId, epoch, head });
   const missed = recovered && 'events' in start ? start : null;
   const sent = missed ? await sendMissed(parts, live, { userId, after: cursor?.seq ?? 0, page: missed }) : head;
   if (live.retired) return;
@@ -81,9 +81,11 @@ function isBehind({ socket }: LiveSocket): boolean {
 }
 
 /** The first socket of a person on this node starts the mark; a later one must not hide what an earlier one missed. */
-function noteHead(sockets: LocalSockets, { userId, head }: { userId: string; head: number }): void {
-  const user = sockets.users.get(userId);
-  if (user) user.seen ??= head;
+function noteHead(sockets: LocalSockets, start: { userId: string; epoch: string; head: number }): void {
+  const user = sockets.users.get(start.userId);
+  if (!user || user.seen !== null) return;
+  user.seen = start.head;
+  user.epoch = start.epoch;
 }
 
 function readyFrame({ clock }: GatewayParts, { actor }: LiveSocket, inbox: object | null): object {

@@ -1,4 +1,13 @@
-import type { Clock, ErrorTable, Execute, InboxPull, Operation, UserActor } from '../domain/kernel/index.ts';
+import type {
+  Clock,
+  ErrorTable,
+  Execute,
+  InboxHeads,
+  InboxPull,
+  Liveness,
+  Operation,
+  UserActor,
+} from '../domain/kernel/index.ts';
 import type { Rooms } from '../rooms/index.ts';
 import type { Log } from '../log.ts';
 
@@ -8,8 +17,10 @@ export type AuthFailureCode = 'auth.invalid' | 'auth.expired' | 'auth.revoked' |
 export interface InboxReader {
   head(userId: string): Promise<{ epoch: string; head: number }>;
   pull(userId: string, cursor: { epoch: string; after: number; limit: number }): Promise<InboxPull>;
-  /** Heads of many people in one query; people without events are absent. */
-  heads(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Where the log stands, with the heads of many people, in one query. */
+  heads(userIds: readonly string[]): Promise<InboxHeads>;
+  /** Ends an epoch whose log is known to have gone back. */
+  end(epoch: string): Promise<unknown>;
 }
 
 export interface GatewaySettings {
@@ -26,6 +37,8 @@ export interface GatewaySettings {
   readonly expiryGraceMs?: number;
   /** How often inbox heads are compared. Default 2 s. */
   readonly headCheckMs?: number;
+  /** How long sockets are kept while the database is away. Default `limits.databaseAwayMs`. */
+  readonly databaseAwayMs?: number;
 }
 
 export interface GatewayParts {
@@ -35,6 +48,8 @@ export interface GatewayParts {
   readonly authenticate: (token: string) => Promise<UserActor | AuthFailureCode>;
   readonly rooms: Pick<Rooms, 'adapter' | 'limiter' | 'subscribed'>;
   readonly inbox: InboxReader;
+  /** Whether the database answers. Without it nobody is admitted, and after too long everybody is sent away. */
+  readonly database: Liveness;
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Log;

@@ -98,6 +98,7 @@ function assembleHarness(
     errors,
     ports,
     fork: () => database.fork(),
+    isAway: () => database.liveness.awaySince !== null,
     limiter,
     deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),
     nudge: (job) => void nudged.push(job),

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import {
   audiencePort,
+  beginEpoch,
   inboxHead,
   inboxHeads,
   pullInbox,
@@ -125,7 +126,9 @@ function openGateway(
       head: (userId) => inboxHead(sql(), userId),
       pull: (userId, cursor) => pullInbox(sql(), userId, cursor),
       heads: (userIds) => inboxHeads(sql(), userIds),
+      end: (epoch) => beginEpoch(sql(), epoch),
     },
+    database: database.liveness,
     settings: { ...defaults, trustedProxies: options.trustedProxies ?? [], ...options.settings },
   });
 }

@@ -17,6 +17,7 @@ export * from './geo.ts';
 export * from './ids.ts';
 export * from './inbox.ts';
 export { limits } from './limits.ts';
+export { alwaysThere, type Liveness } from './liveness.ts';
 export * from './machine.ts';
 export * from './money.ts';
 export * from './pagination.ts';
