@@ -19,7 +19,7 @@ import { createEngine, createGateway, type Engine, type Gateway } from './gatewa
 import { createHttp, createMetrics, createOps, type Http, type Metrics } from './http/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
-import { observeCommand, observeJob } from './observe.ts';
+import { observeCommand, observeJob, observeSchedule } from './observe.ts';
 import {
   openDatabases,
   openRooms,
@@ -149,9 +149,7 @@ async function openJobs(
       nodeId: config.NODE_ID,
       store: await scheduleStore(config, databases.main),
       observe: observeJob(log, metrics),
-      // While the database is away, the schedule would tell so at every try.
-      onError: (error) =>
-        log[databases.main.liveness.awaySince === null ? 'warn' : 'debug']({ err: error }, 'the schedule has trouble'),
+      onError: observeSchedule(log),
     });
   } catch (error) {
     throw new StartError(`${config.JOBS_URL ? 'JOBS_URL' : 'DATABASE_URL'} cannot hold the schedule: ${reason(error)}`);

@@ -32,7 +32,7 @@ const gateway = createGateway({
   inbox: {
     head: async () => ({ epoch: '', head: 0 }),
     pull: async () => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false }),
-    heads: async () => ({ epoch: '', written: null, heads: new Map() }),
+    heads: async () => ({ epoch: '', heads: new Map() }),
     end: async () => {},
   },
   database: alwaysThere,

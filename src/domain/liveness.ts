@@ -5,6 +5,8 @@ export interface LivenessParts {
   readonly connection: ClientConfig;
   /** Whether only a server that takes writes counts; a standby that waits for its promotion does not. */
   readonly writable: boolean;
+  /** Asked after each answer; a failure counts as none. */
+  readonly confirm: (client: Client) => Promise<void>;
   /** The server has gone: what is under way on its connections shall end now. */
   readonly onLost: () => void;
 }
@@ -110,6 +112,7 @@ class Watch implements LivenessWatch {
   async #askOn(client: Client): Promise<void> {
     const { rows } = await client.query<{ standby: boolean }>('select pg_is_in_recovery() as standby');
     if (this.#parts.writable && rows[0]?.standby) throw new NoAnswerError('the database is a standby');
+    await this.#parts.confirm(client);
   }
 
   async #connect(): Promise<Client> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
-import { inboxCheck } from './kernel/index.ts';
+import { createInboxGuard } from './kernel/index.ts';
 import type { Database } from './orm.ts';
 
 const folder = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -22,8 +22,7 @@ export async function migrate(database: Database): Promise<string[]> {
     await database.script(guarded(name, source));
     applied.push(name);
   }
-  await sql.raw(inboxCheck).execute(database.fork().getKysely() as never);
-  database.onConnect(inboxCheck);
+  await database.guard(createInboxGuard());
   return applied;
 }
 

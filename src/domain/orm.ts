@@ -5,7 +5,7 @@ import { pg_trgm as trigrams } from '@electric-sql/pglite/contrib/pg_trgm';
 import { postgis } from '@electric-sql/pglite-postgis';
 import type { PGlite } from '@electric-sql/pglite';
 import { Client, type ClientConfig } from 'pg';
-import { alwaysThere } from './kernel/index.ts';
+import { alwaysThere, type Ask } from './kernel/index.ts';
 import { cut, watchLiveness, type LivenessWatch } from './liveness.ts';
 import { entities } from './registry.ts';
 
@@ -33,8 +33,8 @@ export interface Database {
   /** Connections by state; null on the embedded engine, which has one. */
   pool(): { used: number; idle: number; waiting: number } | null;
   readonly liveness: Omit<LivenessWatch, 'stop'>;
-  /** From now on each new connection to a server runs this statement before it is used. */
-  onConnect(statement: string): void;
+  /** Runs the check now, and on a server for each connection before it is used; failing it makes the server away. */
+  guard(check: (ask: Ask) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -122,7 +122,8 @@ export async function openDatabase(target: DatabaseTarget): Promise<Database> {
 
 async function openServer({ url, poolMax, prepare = true, writable = true }: ServerTarget): Promise<Database> {
   const connections = new Connections();
-  let firstStatement: string | undefined;
+  let check: ((ask: Ask) => Promise<void>) | undefined;
+  const confirm = async (client: Client) => check?.(async (statement) => (await client.query(statement)).rows);
   const orm = await MikroORM.init({
     ...common,
     driver: PostgreSqlDriver,
@@ -134,9 +135,10 @@ async function openServer({ url, poolMax, prepare = true, writable = true }: Ser
       // A statement or a forgotten transaction must not hold locks for ever.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 30_000,
-      onConnect: async (client: Client) => {
-        if (firstStatement !== undefined) await client.query(firstStatement);
-      },
+      onConnect: (client: Client) =>
+        confirm(client).catch((error: unknown) => {
+          throw new AwayError('the database does not hold what it should', { cause: error });
+        }),
     },
   });
   const fork = () => orm.em.fork();
@@ -152,6 +154,7 @@ async function openServer({ url, poolMax, prepare = true, writable = true }: Ser
     // The pool hides its password from copies.
     connection: { ...pool.options, password: pool.options.password, application_name: 'soko-liveness' },
     writable,
+    confirm,
     onLost: () => {
       connections.isOpen = false;
       connections.cut();
@@ -163,7 +166,10 @@ async function openServer({ url, poolMax, prepare = true, writable = true }: Ser
     orm,
     fork,
     liveness,
-    onConnect: (statement) => void (firstStatement = statement),
+    async guard(given) {
+      check = given;
+      await given(async (statement) => orm.em.getConnection().execute(statement));
+    },
     script: (source) =>
       fork().transactional(async (em) => {
         await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
@@ -192,7 +198,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     orm,
     fork: () => orm.em.fork(),
     liveness: { ...alwaysThere, onChange: () => {} },
-    onConnect: () => {},
+    guard: (check) => check(async (statement) => orm.em.getConnection().execute(statement)),
     script: (source) => native.transaction(async (tx) => void (await tx.exec(source))),
     native: async () => native,
     pool: () => null,

@@ -20,24 +20,22 @@ interface Known {
  * person's sockets here, which pull. Events pushed by other nodes are not seen by this one, so a signal may tell a
  * client what it already has. A new epoch is signalled too, whatever the head.
  *
- * A log that went back is found as well: what this node pushed had been committed, so a lower head, or a journal that
- * is shorter than it was, means that history was lost. Its numbers must not be given again under the same epoch. What
- * clients claim counts for nothing here: one could restart everybody's log.
+ * A log that went back is found as well: what this node pushed had been committed, so a lower head means that history
+ * was lost. Its numbers must not be given again under the same epoch. What clients claim counts for nothing here: one
+ * could restart everybody's log.
  */
 export function watchHeads({ inbox, settings, log }: GatewayParts, sockets: LocalSockets): HeadCheck {
   let signals = 0;
   let running = false;
-  let last: InboxHeads | null = null;
   const check = async () => {
     const known = knownOf(sockets);
     if (known.length === 0) return;
     let now = await inbox.heads(known.map(({ userId }) => userId));
-    if (hasGoneBack(known, last, now)) {
+    if (hasGoneBack(known, now)) {
       log.warn({ epoch: now.epoch }, 'the inbox log has gone back behind what was pushed; it begins a new epoch');
       await inbox.end(now.epoch);
       now = await inbox.heads(known.map(({ userId }) => userId));
     }
-    last = now;
     const { epoch, heads } = now;
     for (const { userId, user } of known) {
       const seq = heads.get(userId) ?? 0;
@@ -65,11 +63,8 @@ function knownOf(sockets: LocalSockets): Known[] {
   );
 }
 
-function hasGoneBack(known: readonly Known[], last: InboxHeads | null, now: InboxHeads): boolean {
-  const isShorter = last?.epoch === now.epoch && (now.written ?? Infinity) < (last.written ?? 0);
-  return (
-    isShorter || known.some(({ userId, seen, epoch }) => epoch === now.epoch && (now.heads.get(userId) ?? 0) < seen)
-  );
+function hasGoneBack(known: readonly Known[], { epoch, heads }: InboxHeads): boolean {
+  return known.some(({ userId, seen, epoch: own }) => own === epoch && (heads.get(userId) ?? 0) < seen);
 }
 
 /** Moves a person's marks by one check; true when the head has been ahead since the last one, or the epoch is new. */

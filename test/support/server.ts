@@ -22,6 +22,7 @@ import {
 } from '../../src/gateway/index.ts';
 import { createRooms, type Rooms } from '../../src/rooms/index.ts';
 import { createHarness, joinHarness, type Harness, type TestUser } from './harness.ts';
+import type { TestDatabase } from './databases.ts';
 import { bindTestPorts } from './ports.ts';
 import { connectTo, type TestSocket } from './test-socket.ts';
 
@@ -29,6 +30,8 @@ export interface TestServerOptions {
   readonly settings?: Partial<GatewaySettings>;
   /** Joins the server to others through Redis; `prefix` keeps clusters of one Redis apart. */
   readonly redis?: { readonly url: string; readonly prefix: string };
+  /** Instead of a new one. */
+  readonly database?: TestDatabase;
   /** Another node of the same cluster: shares its database and clock. */
   readonly beside?: TestServer;
   readonly fetch?: EngineParts['fetch'];
@@ -60,7 +63,9 @@ const defaults: GatewaySettings = { guests: true, corsOrigins: [], polling: fals
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { beside, redis } = options;
-  const harness = beside ? joinHarness(beside.harness, bindTestPorts) : await createHarness(bindTestPorts);
+  const harness = beside
+    ? joinHarness(beside.harness, bindTestPorts)
+    : await createHarness(bindTestPorts, options.database);
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const rooms = await createRooms({
     nodeId: crypto.randomUUID(),

@@ -259,6 +259,7 @@ function asCommandError(error: unknown, operation: Operation | undefined): Comma
   return isUnavailable(error) ? unavailable() : new CommandError('internal');
 }
 
-function unavailable(): CommandError {
+/** The answer while the database is away. */
+export function unavailable(): CommandError {
   return new CommandError('server.unavailable', { retryAfterMs: limits.unavailableRetryMs });
 }

@@ -85,41 +85,20 @@ export async function inboxHead(db: Sql, userId: string): Promise<{ epoch: strin
   return { epoch: rows[0]?.epoch ?? '', head: Number(rows[0]?.head ?? 0) };
 }
 
-/** Where the log stands: its epoch, and how far the database has written at all, in bytes (null: it does not tell). */
 export interface InboxHeads {
   readonly epoch: string;
-  readonly written: number | null;
   /** People without events are absent. */
   readonly heads: ReadonlyMap<string, number>;
 }
 
-/**
- * Heads of many people in one query. The database looks whether it still is where the log was written, and begins a
- * new epoch when it is not: restored, promoted or cloned.
- */
+/** Heads of many people, and the epoch that holds after a look at where the database is, in one query. */
 export async function inboxHeads(db: Sql, userIds: readonly string[]): Promise<InboxHeads> {
-  const { rows } = await sql<{ epoch: string; written: string | null; user_id: string | null; seq: string }>`
-    with log as materialized (select ${sql.raw(currentEpoch)} as epoch, inbox_written()::text as written)
-    select log.epoch, log.written, h.user_id, h.seq::text
+  const { rows } = await sql<{ epoch: string; user_id: string | null; seq: string }>`
+    with log as materialized (select inbox_current_epoch() as epoch)
+    select log.epoch, h.user_id, h.seq::text
     from log left join inbox_head h on h.user_id = any(${`{${userIds.join(',')}}`}::uuid[])`.execute(db);
   const heads = rows.flatMap(({ user_id: userId, seq }) => (userId === null ? [] : [[userId, Number(seq)] as const]));
-  const written = rows[0]?.written ?? null;
-  return { epoch: rows[0]?.epoch ?? '', written: written === null ? null : Number(written), heads: new Map(heads) };
-}
-
-/** The expression that answers the epoch after a look at where the database is. */
-const currentEpoch = 'inbox_current_epoch()';
-
-/** Run on a connection before it is used, so that nothing is numbered in an epoch that is over. */
-export const inboxCheck = `select ${currentEpoch}`;
-
-/**
- * Ends an epoch whose log went back without a trace in the database, as when a snapshot of its disk was restored. Of
- * many calls for one epoch the first begins the next. Null ends whichever holds. Returns the epoch that holds then.
- */
-export async function beginEpoch(db: Sql, ended: string | null): Promise<string> {
-  const { rows } = await sql<{ epoch: string }>`select inbox_begin_epoch(${ended}) as epoch`.execute(db);
-  return rows[0]?.epoch ?? '';
+  return { epoch: rows[0]?.epoch ?? '', heads: new Map(heads) };
 }
 
 /** Deletes one batch of events older than the retention. Heads stay, so numbering goes on. Returns rows deleted. */

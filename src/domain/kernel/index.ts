@@ -1,11 +1,13 @@
 export * from './actor.ts';
 export { audiencePort, type Audience } from './audience.ts';
 export { clockPort, databaseNow, type Clock } from './clock.ts';
+export { isUnavailable } from './database-errors.ts';
 export * from './define.ts';
 export * from './errors.ts';
 export {
   createExecute,
   replyError,
+  unavailable,
   type Execute,
   type Observation,
   type Outbound,
@@ -16,6 +18,7 @@ export {
 export * from './geo.ts';
 export * from './ids.ts';
 export * from './inbox.ts';
+export * from './inbox-guard.ts';
 export { limits } from './limits.ts';
 export { alwaysThere, type Liveness } from './liveness.ts';
 export * from './machine.ts';
