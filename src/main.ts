@@ -5,8 +5,9 @@ import { StartError } from './data-dir.ts';
 import { superviseWorkers, workerArgument, workerConfig, type WorkerMessage } from './workers.ts';
 
 /**
- * `node src/main.ts` serves; `node src/main.ts config` prints the resolved configuration. The server itself is loaded
- * by whoever serves: a supervisor starts without it.
+ * `node src/main.ts` serves; `config` after it prints the resolved configuration, and `epoch` begins the inbox log
+ * anew: for an operator who put back a snapshot of the database's disk, of which the database itself knows nothing.
+ * The server itself is loaded by whoever serves: a supervisor starts without it.
  */
 async function main(): Promise<void> {
   if (existsSync('.env')) process.loadEnvFile();
@@ -14,6 +15,9 @@ async function main(): Promise<void> {
   const [, , what, index] = process.argv;
   if (what === 'config') {
     for (const [name, value] of Object.entries(maskConfig(config))) console.log(`${name}=${String(value ?? '')}`);
+  } else if (what === 'epoch') {
+    const { restartLog } = await import('./restart-log.ts');
+    console.log(`the inbox log goes on in epoch ${await restartLog(config)}; clients read their state anew`);
   } else if (what === workerArgument && process.send) {
     await work(workerConfig(config, Number(index)));
   } else if (config.WORKERS > 1) {

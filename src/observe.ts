@@ -22,3 +22,15 @@ export function observeJob(log: Log, metrics: Metrics): (observation: JobObserva
     else log.debug({ job: name, ms: durationMs, lateMs }, 'job');
   };
 }
+
+const scheduleQuietMs = 10_000;
+
+/** An outage fails every poll and every connection of the schedule; one line in ten seconds tells as much. */
+export function observeSchedule(log: Log): (error: Error) => void {
+  let toldAt = -Infinity;
+  return (error) => {
+    const isNews = performance.now() - toldAt > scheduleQuietMs;
+    if (isNews) toldAt = performance.now();
+    log[isNews ? 'warn' : 'debug']({ err: error }, 'the schedule has trouble');
+  };
+}

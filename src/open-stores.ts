@@ -29,10 +29,25 @@ export async function openDatabases(config: Config, { log, onStop }: { log: Log;
   const main = await openOne('DATABASE_URL', config.DATABASE_URL, config);
   onStop(() => main.close());
   await migrate(main);
+  tellOutages(main, { log, name: 'database' });
   if (!config.DATABASE_READ_URL) return { main, reads: main };
   const reads = await openOne('DATABASE_READ_URL', config.DATABASE_READ_URL, config);
   onStop(() => reads.close());
+  tellOutages(reads, { log, name: 'read replica' });
   return { main, reads };
+}
+
+/** One line when it goes and one when it is back; what fails in between says nothing new. */
+function tellOutages({ liveness }: Database, { log, name }: { log: Log; name: string }): void {
+  let wentAt = 0;
+  liveness.onChange((cause) => {
+    if (cause) {
+      wentAt = performance.now();
+      log.warn({ err: cause }, `the ${name} is away`);
+    } else {
+      log.warn({ awayMs: Math.round(performance.now() - wentAt) }, `the ${name} is back`);
+    }
+  });
 }
 
 function databaseFolder(config: Config): string {
@@ -43,7 +58,12 @@ async function openOne(variable: string, url: string | undefined, config: Config
   try {
     return await openDatabase(
       url
-        ? { url, poolMax: config.DATABASE_POOL_MAX, prepare: config.DATABASE_PREPARE }
+        ? {
+            url,
+            poolMax: config.DATABASE_POOL_MAX,
+            prepare: config.DATABASE_PREPARE,
+            writable: variable === 'DATABASE_URL',
+          }
         : { dataDir: databaseFolder(config) },
     );
   } catch (error) {

@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import type { Sql } from './domain/kernel/index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pendingMigrations } from './domain/migrate.ts';
 import type { Readiness } from './http/index.ts';
 import type { Databases } from './open-stores.ts';
@@ -21,13 +20,11 @@ export function createReadiness({ databases, rooms }: { databases: Databases; ro
   return {
     async check() {
       const { mode, healthy } = rooms.state();
+      const { main, reads } = databases;
       const checks = {
         phase,
-        database: await answers(databases.main.fork().getKysely()),
-        migrations: await pendingMigrations(databases.main).then(
-          (names) => (names.length === 0 ? 'ok' : 'pending'),
-          () => 'unknown',
-        ),
+        ...(await databaseChecks(main)),
+        ...(reads === main ? {} : { replica: reads.liveness.awaySince === null ? 'ok' : 'degraded' }),
         redis: mode === 'memory' ? 'unused' : healthy ? 'ok' : 'degraded',
       };
       return { ready: phase === 'serving' && checks.database === 'ok' && checks.migrations === 'ok', checks };
@@ -37,13 +34,13 @@ export function createReadiness({ databases, rooms }: { databases: Databases; ro
   };
 }
 
-async function answers(db: Sql): Promise<string> {
-  const late = new Promise<string>((resolve) => setTimeout(resolve, probeTimeoutMs, 'slow').unref());
-  return Promise.race([
-    sql`select 1`.execute(db).then(
-      () => 'ok',
-      () => 'down',
-    ),
-    late,
-  ]);
+/** Never waits long: a balancer that gets no answer would not know why. */
+async function databaseChecks(main: Databases['main']): Promise<{ database: string; migrations: string }> {
+  if (main.liveness.awaySince !== null) return { database: 'down', migrations: 'unknown' };
+  const asked = pendingMigrations(main).then(
+    (names) => ({ database: 'ok', migrations: names.length === 0 ? 'ok' : 'pending' }),
+    () => ({ database: 'down', migrations: 'unknown' }),
+  );
+  const late = delay(probeTimeoutMs, { database: 'slow', migrations: 'unknown' }, { ref: false });
+  return Promise.race([asked, late]);
 }

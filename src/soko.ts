@@ -3,6 +3,7 @@ import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
 import { authenticate, authenticateMany, sessionStandings, tokensPort } from './domain/identity/index.ts';
 import {
+  beginEpoch,
   createExecute,
   inboxHead,
   inboxHeads,
@@ -10,6 +11,7 @@ import {
   recentEvictions,
   type Clock,
   type Execute,
+  type Operation,
   type Ports,
   type Sql,
 } from './domain/kernel/index.ts';
@@ -18,7 +20,7 @@ import { createEngine, createGateway, type Engine, type Gateway } from './gatewa
 import { createHttp, createMetrics, createOps, type Http, type Metrics } from './http/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
-import { observeCommand, observeJob } from './observe.ts';
+import { observeCommand, observeJob, observeSchedule } from './observe.ts';
 import { openDatabases, openRooms, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
 import { probePort } from './probe-port.ts';
 import { createReadiness, type ReadinessProbe } from './readiness.ts';
@@ -111,7 +113,8 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
     operations,
     errors,
     ports,
-    fork: (kind) => (kind === 'query' ? databases.reads : databases.main).fork(),
+    fork: (kind) => databaseFor(databases, kind).fork(),
+    isAway: (kind) => databaseFor(databases, kind).liveness.awaySince !== null,
     limiter: rooms.limiter,
     deliver: (outbound) => rooms.deliver(outbound),
     nudge: (job) => late.jobs?.nudge(job),
@@ -140,7 +143,7 @@ async function openJobs(
       nodeId: config.NODE_ID,
       store: await scheduleStore(config, databases.main),
       observe: observeJob(log, metrics),
-      onError: (error) => log.warn({ err: error }, 'the schedule has trouble'),
+      onError: observeSchedule(log),
     });
   } catch (error) {
     throw new StartError(`${config.JOBS_URL ? 'JOBS_URL' : 'DATABASE_URL'} cannot hold the schedule: ${reason(error)}`);
@@ -162,6 +165,7 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
       head: (userId) => inboxHead(sqlOf(databases.main), userId),
       pullMany: (wants, limit) => pullInboxes(sqlOf(databases.main), wants, limit),
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
+      end: (epoch) => beginEpoch(sqlOf(databases.main), epoch),
     },
     standing: {
       evictions: () => recentEvictions(sqlOf(databases.main), clock),
@@ -171,6 +175,7 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
         return rooms.membership.admits(room, { actor, port, db: databases.main.fork(), now: new Date() });
       },
     },
+    database: databases.main.liveness,
     settings: {
       guests: config.GUESTS,
       corsOrigins: config.CORS_ORIGINS,
@@ -184,7 +189,11 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     const { rooms: joined, ...sockets } = gateway.stats();
     const { mode, healthy } = rooms.state();
     const redisUp = mode === 'redis' ? healthy : null;
-    return { ...sockets, rooms: joined, redisUp, pool: databases.main.pool(), ...rooms.counts() };
+    const { main, reads } = databases;
+    const databaseUp = main.liveness.awaySince === null;
+    const replicaUp = reads === main ? null : reads.liveness.awaySince === null;
+    const state = { ...sockets, rooms: joined, redisUp, databaseUp, replicaUp };
+    return { ...state, pool: main.pool(), ...rooms.counts() };
   });
   return gateway;
 }
@@ -259,6 +268,11 @@ async function listen(engine: Engine, at: Parameters<Engine['listen']>[0]): Prom
   } catch (error) {
     throw new StartError(reason(error));
   }
+}
+
+/** Queries go to the replica while it answers. */
+function databaseFor({ main, reads }: Databases, kind: Operation['kind']): Databases['main'] {
+  return kind === 'query' && reads.liveness.awaySince === null ? reads : main;
 }
 
 function sqlOf(database: Databases['main']): Sql {

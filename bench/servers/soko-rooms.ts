@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Execute, RoomKind } from '../../src/domain/kernel/index.ts';
+import { alwaysThere, type Execute, type RoomKind } from '../../src/domain/kernel/index.ts';
 import { errors } from '../../src/domain/registry.ts';
 import { createEngine, createGateway } from '../../src/gateway/index.ts';
 import { createRooms } from '../../src/rooms/index.ts';
@@ -33,9 +33,11 @@ const gateway = createGateway({
     head: async () => ({ epoch: '', head: 0 }),
     pullMany: async (wants) =>
       wants.map(() => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false })),
-    heads: async () => new Map(),
+    heads: async () => ({ epoch: '', written: null, heads: new Map() }),
+    end: async () => {},
   },
   standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },
+  database: alwaysThere,
   settings: { guests: true, corsOrigins: [], polling: false, trustedProxies: ['127.0.0.1'] },
 });
 gateway.attach(engine);

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
+import { createInboxGuard } from './kernel/index.ts';
 import type { Database } from './orm.ts';
 
 const folder = fileURLToPath(new URL('../../migrations/', import.meta.url));
@@ -8,7 +9,8 @@ const fileName = /^\d{4}_[a-z0-9_]+\.sql$/;
 
 /**
  * Applies the numbered SQL files that this database has not seen, each in a transaction of its own. Forward only.
- * Nodes that start together take turns: each file's transaction takes one advisory lock and looks again.
+ * Nodes that start together take turns: each file's transaction takes one advisory lock and looks again. A database
+ * that is a copy of another begins its inbox log anew, here and on every later connection.
  */
 export async function migrate(database: Database): Promise<string[]> {
   await database.script(`
@@ -20,6 +22,7 @@ export async function migrate(database: Database): Promise<string[]> {
     await database.script(guarded(name, source));
     applied.push(name);
   }
+  await database.guard(createInboxGuard());
   return applied;
 }
 

@@ -4,7 +4,9 @@ import { citext } from '@electric-sql/pglite/contrib/citext';
 import { pg_trgm as trigrams } from '@electric-sql/pglite/contrib/pg_trgm';
 import { postgis } from '@electric-sql/pglite-postgis';
 import type { PGlite } from '@electric-sql/pglite';
-import { Client } from 'pg';
+import { Client, type ClientConfig } from 'pg';
+import { alwaysThere, type Ask } from './kernel/index.ts';
+import { cut, watchLiveness, type LivenessWatch } from './liveness.ts';
 import { entities } from './registry.ts';
 
 /** Where the data lives: a server by URL, or the embedded PostgreSQL in a folder (`memory://` keeps nothing). */
@@ -15,6 +17,8 @@ export interface ServerTarget {
   readonly poolMax: number;
   /** False where a pooler hands each transaction another connection without keeping prepared statements. */
   readonly prepare?: boolean;
+  /** Whether it is asked for writes too; then a standby counts as away. Default true. */
+  readonly writable?: boolean;
 }
 
 export interface Database {
@@ -28,6 +32,9 @@ export interface Database {
   native(): Promise<PGlite | null>;
   /** Connections by state; null on the embedded engine, which has one. */
   pool(): { used: number; idle: number; waiting: number } | null;
+  readonly liveness: Omit<LivenessWatch, 'stop'>;
+  /** Runs the check now, and on a server for each connection before it is used; failing it makes the server away. */
+  guard(check: (ask: Ask) => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -55,7 +62,46 @@ function nameOf(text: string): string | null {
   return name;
 }
 
-interface PoolCounts {
+/** SQLSTATE of a connection that cannot be made. */
+class AwayError extends Error {
+  override readonly name = 'AwayError';
+  readonly code = '08001';
+}
+
+/**
+ * The connections of one pool, those still being made too. While the server is away they are cut, so that what runs on
+ * them fails now and is rolled back there, and no new one is tried: whoever waits for a connection is refused at once.
+ */
+class Connections {
+  isOpen = true;
+  readonly #clients = new Set<Client>();
+
+  /** The class that the pool makes its clients of. */
+  clientOf(Base: typeof Client): typeof Client {
+    // oxlint-disable-next-line typescript/no-this-alias -- The class below has a `this` of its own.
+    const all = this;
+    return class extends Base {
+      constructor(config?: string | ClientConfig) {
+        super(config);
+        all.#clients.add(this);
+        this.once('end', () => all.#clients.delete(this));
+      }
+
+      override connect = ((done: (error: Error) => void) => {
+        if (all.isOpen) return super.connect(done);
+        all.#clients.delete(this);
+        process.nextTick(done, new AwayError('the database is away'));
+      }) as Client['connect'];
+    };
+  }
+
+  cut(): void {
+    for (const client of this.#clients) cut(client);
+  }
+}
+
+interface PoolView {
+  readonly options: ClientConfig;
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
@@ -74,18 +120,25 @@ export async function openDatabase(target: DatabaseTarget): Promise<Database> {
   return 'url' in target ? openServer(target) : openEmbedded(target.dataDir);
 }
 
-async function openServer({ url, poolMax, prepare = true }: ServerTarget): Promise<Database> {
+async function openServer({ url, poolMax, prepare = true, writable = true }: ServerTarget): Promise<Database> {
+  const connections = new Connections();
+  let check: ((ask: Ask) => Promise<void>) | undefined;
+  const confirm = async (client: Client) => check?.(async (statement) => (await client.query(statement)).rows);
   const orm = await MikroORM.init({
     ...common,
     driver: PostgreSqlDriver,
     clientUrl: url,
     pool: { min: 0, max: poolMax },
     driverOptions: {
-      ...(prepare ? { Client: NamingClient } : {}),
+      Client: connections.clientOf(prepare ? NamingClient : Client),
       connectionTimeoutMillis: 5_000,
       // A statement or a forgotten transaction must not hold locks for ever.
       statement_timeout: 30_000,
       idle_in_transaction_session_timeout: 30_000,
+      onConnect: (client: Client) =>
+        confirm(client).catch((error: unknown) => {
+          throw new AwayError('the database does not hold what it should', { cause: error });
+        }),
     },
   });
   const fork = () => orm.em.fork();
@@ -95,19 +148,38 @@ async function openServer({ url, poolMax, prepare = true }: ServerTarget): Promi
     await orm.close(true);
     throw error;
   }
-  const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<PoolCounts> };
-  const counts = await connection.getNativeClient();
+  const connection = orm.em.getConnection() as unknown as { getNativeClient(): Promise<PoolView> };
+  const pool = await connection.getNativeClient();
+  const liveness = watchLiveness({
+    // The pool hides its password from copies.
+    connection: { ...pool.options, password: pool.options.password, application_name: 'soko-liveness' },
+    writable,
+    confirm,
+    onLost: () => {
+      connections.isOpen = false;
+      connections.cut();
+    },
+  });
+  liveness.onChange((cause) => (connections.isOpen = cause === null));
   return {
     kind: 'postgres',
     orm,
     fork,
+    liveness,
+    async guard(given) {
+      check = given;
+      await given(async (statement) => orm.em.getConnection().execute(statement));
+    },
     script: (source) =>
       fork().transactional(async (em) => {
         await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
       }),
     native: async () => null,
-    pool: () => ({ used: counts.totalCount - counts.idleCount, idle: counts.idleCount, waiting: counts.waitingCount }),
-    close: () => orm.close(true),
+    pool: () => ({ used: pool.totalCount - pool.idleCount, idle: pool.idleCount, waiting: pool.waitingCount }),
+    close: async () => {
+      liveness.stop();
+      await orm.close(true);
+    },
   };
 }
 
@@ -125,6 +197,8 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     kind: 'embedded',
     orm,
     fork: () => orm.em.fork(),
+    liveness: { ...alwaysThere, onChange: () => {} },
+    guard: (check) => check(async (statement) => orm.em.getConnection().execute(statement)),
     script: (source) => native.transaction(async (tx) => void (await tx.exec(source))),
     native: async () => native,
     pool: () => null,

@@ -16,7 +16,8 @@ import { comeBack, type LiveSocket } from './live-socket.ts';
 import { LocalSockets } from './local-sockets.ts';
 import { openSocket, type Opening } from './open-socket.ts';
 import type { GatewayParts } from './parts.ts';
-import { watchExpiry, watchHeads } from './watches.ts';
+import { watchHeads } from './head-check.ts';
+import { watchExpiry, watchOutage } from './watches.ts';
 
 export interface GatewayStats extends AdmissionCounts {
   readonly connections: number;
@@ -61,7 +62,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const headCheck = watchHeads(parts, sockets);
   const evictions = watchEvictions(parts, sockets);
   const fanOut = createFanOut(io.of('/'), parts.settings);
-  const stops = [headCheck.stop, evictions.stop, watchExpiry(parts, sockets), fanOut.stop];
+  const stops = [headCheck.stop, evictions.stop, watchExpiry(parts, sockets), watchOutage(parts, sockets), fanOut.stop];
   return {
     transport: transportOf(io, { sockets, fanOut, evictions }, parts),
     attach(engine) {

@@ -38,6 +38,13 @@ class Refusal extends Error implements ExtendedError {
   }
 }
 
+/** Told with a spread, so that those who were refused together do not come back together. */
+function unavailable(): Refusal {
+  return new Refusal('server.unavailable', {
+    retryAfterMs: Math.round(limits.unavailableRetryMs * (1 + Math.random())),
+  });
+}
+
 // Dart and Swift clients send null for what is absent.
 const Auth = z.object({
   token: z.string().max(4_096).nullish(),
@@ -78,6 +85,7 @@ async function admit(handshake: Handshake, socket: Socket): Promise<LiveSocket> 
   const { headers, address, auth } = socket.handshake;
   const ip = resolveIp(address, headers['x-forwarded-for'] as string | undefined);
   if (isDraining()) throw new Refusal('server.draining', draining);
+  if (parts.database.awaySince !== null) throw unavailable();
   const refused = await parts.rooms.limiter.take(`connect:${ip}`, limits.connectsPerMinute);
   if (refused) throw new Refusal('limit.rate', refused);
   const parsed = Auth.safeParse(auth);
@@ -122,10 +130,6 @@ async function enter(
 /** Those told to come later are many in a storm: one that stays all the same is not kept until its time-out. */
 function hangUpSoon({ conn }: Socket): void {
   setTimeout(() => conn.close(), refusedStayMs).unref();
-}
-
-function unavailable(): Refusal {
-  return new Refusal('server.unavailable', { retryAfterMs: Math.round(1_000 + Math.random() * 4_000) });
 }
 
 async function signIn(reads: BatchedReads, token: string): Promise<UserActor> {

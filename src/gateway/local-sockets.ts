@@ -6,6 +6,8 @@ export interface LocalUser {
   readonly sockets: Set<LiveSocket>;
   /** The newest inbox event that this node pushed to the person; null before the first `ready`. */
   seen: number | null;
+  /** The epoch of `seen`, and the one that the person's sockets were told. */
+  epoch: string | null;
   /** A head above `seen` that the last check found. */
   suspect: number | null;
 }
@@ -22,7 +24,7 @@ export class LocalSockets {
     this.all.add(live);
     if (live.actor.kind === 'user') {
       const { userId } = live.actor;
-      const user = this.users.get(userId) ?? { sockets: new Set(), seen: null, suspect: null };
+      const user = this.users.get(userId) ?? { sockets: new Set(), seen: null, epoch: null, suspect: null };
       user.sockets.add(live);
       this.users.set(userId, user);
       this.userCounts.set(userId, user.sockets.size);
@@ -46,9 +48,9 @@ export class LocalSockets {
   }
 
   /** Notes a push to a person. Only one without a gap moves the mark; the head check asks about the rest. */
-  pushed(userId: string, { first, last }: { first: number; last: number }): void {
+  pushed(userId: string, { epoch, first, last }: { epoch: string; first: number; last: number }): void {
     const user = this.users.get(userId);
-    if (!user || user.seen === null) return;
+    if (!user || user.seen === null || user.epoch !== epoch) return;
     if (first <= user.seen + 1) user.seen = Math.max(user.seen, last);
   }
 

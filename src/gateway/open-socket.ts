@@ -40,7 +40,7 @@ async function openInbox({ parts, sockets, reads }: Opening, live: LiveSocket, a
   const { epoch, head, snapshotRequired } = start;
   const recovered = cursor !== null && !snapshotRequired;
   live.push('ready', readyFrame(parts, live, { epoch, head, recovered, snapshotRequired }));
-  noteHead(sockets, { userId, head });
+  noteHead(sockets, { userId, epoch, head });
   const sent = recovered ? await sendMissed(reads, live, { userId, after: cursor.after, page: start }) : head;
   if (live.retired) return;
   await live.socket.join(`user:${userId}`);
@@ -69,9 +69,11 @@ async function sendMissed(
 }
 
 /** The first socket of a person on this node starts the mark; a later one must not hide what an earlier one missed. */
-function noteHead(sockets: LocalSockets, { userId, head }: { userId: string; head: number }): void {
-  const user = sockets.users.get(userId);
-  if (user) user.seen ??= head;
+function noteHead(sockets: LocalSockets, start: { userId: string; epoch: string; head: number }): void {
+  const user = sockets.users.get(start.userId);
+  if (!user || user.seen !== null) return;
+  user.seen = start.head;
+  user.epoch = start.epoch;
 }
 
 function readyFrame({ clock }: GatewayParts, { actor }: LiveSocket, inbox: object | null): object {

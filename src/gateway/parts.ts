@@ -3,8 +3,10 @@ import type {
   ErrorTable,
   Execute,
   GuestActor,
+  InboxHeads,
   InboxPull,
   InboxWant,
+  Liveness,
   Operation,
   RecordedEviction,
   Role,
@@ -21,8 +23,10 @@ export interface InboxReader {
   head(userId: string): Promise<{ epoch: string; head: number }>;
   /** Heads of many people and, for those with a cursor, the events after it, at most `limit` each, in one query. */
   pullMany(wants: readonly InboxWant[], limit: number): Promise<InboxPull[]>;
-  /** Heads of many people in one query; people without events are absent. */
-  heads(userIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Where the log stands, with the heads of many people, in one query. */
+  heads(userIds: readonly string[]): Promise<InboxHeads>;
+  /** Ends an epoch whose log is known to have gone back. */
+  end(epoch: string): Promise<unknown>;
 }
 
 /** What open sockets may, asked outside any command. */
@@ -53,6 +57,8 @@ export interface GatewaySettings {
   readonly expiryGraceMs?: number;
   /** How often inbox heads are compared. Default 2 s. */
   readonly headCheckMs?: number;
+  /** How long sockets are kept while the database is away. Default `limits.databaseAwayMs`. */
+  readonly databaseAwayMs?: number;
 }
 
 export interface GatewayParts {
@@ -64,6 +70,8 @@ export interface GatewayParts {
   readonly rooms: Pick<Rooms, 'adapter' | 'limiter' | 'subscribed'>;
   readonly inbox: InboxReader;
   readonly standing: StandingReader;
+  /** Whether the database answers. Without it nobody is admitted, and after too long everybody is sent away. */
+  readonly database: Liveness;
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Log;

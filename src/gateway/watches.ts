@@ -1,20 +1,22 @@
+import { limits } from '../domain/kernel/index.ts';
 import { closeCodes } from './close.ts';
-import { comeBack } from './live-socket.ts';
+import { comeBack, type LiveSocket } from './live-socket.ts';
 import type { LocalSockets } from './local-sockets.ts';
 import type { GatewayParts } from './parts.ts';
-import type { Log } from '../log.ts';
 
 const expirySweepMs = 500;
 
 /** Tells sockets that their token expires, and closes those whose token was not replaced in time. */
-export function watchExpiry({ clock, settings }: GatewayParts, sockets: LocalSockets): () => void {
-  const { expiryNoticeMs = 60_000, expiryGraceMs = 25_000 } = settings;
+export function watchExpiry({ clock, settings, database }: GatewayParts, sockets: LocalSockets): () => void {
+  const { expiryNoticeMs = 60_000, expiryGraceMs = 25_000, databaseAwayMs = limits.databaseAwayMs } = settings;
   const timer = setInterval(() => {
     const now = Date.now() + clock.offsetMs;
+    // A token cannot be extended without the database. Bounded, because a revoked one would live as long.
+    const heldMs = isRecovering(database) ? databaseAwayMs + limits.extendAfterOutageMs : 0;
     for (const live of sockets.all) {
       if (live.actor.kind !== 'user' || live.retired) continue;
       const { tokenExpiresAt } = live.actor;
-      if (now >= tokenExpiresAt + expiryGraceMs) {
+      if (now >= tokenExpiresAt + expiryGraceMs + heldMs) {
         void live.retire(...comeBack(closeCodes.expired, 0, 'token expired'));
       } else if (now >= tokenExpiresAt - expiryNoticeMs && !live.expiryTold) {
         live.expiryTold = true;
@@ -25,57 +27,32 @@ export function watchExpiry({ clock, settings }: GatewayParts, sockets: LocalSoc
   return () => clearInterval(timer);
 }
 
-export interface HeadCheck {
-  signals(): number;
-  stop(): void;
+/** Away, or back for so short a time that clients could not extend their tokens yet. */
+function isRecovering({ awaySince, backSince }: GatewayParts['database']): boolean {
+  if (awaySince !== null) return true;
+  return backSince !== null && performance.now() - backSince < limits.extendAfterOutageMs;
 }
 
-/**
- * Finds pushes that were lost: a head that stayed above what this node pushed for a whole period is signalled to the
- * person's sockets here, which pull. Events pushed by other nodes are not seen by this one, so a signal may tell a
- * client what it already has.
- */
-export function watchHeads({ inbox, settings, log }: GatewayParts, sockets: LocalSockets): HeadCheck {
-  let signals = 0;
-  let running = false;
-  const check = async () => {
-    const userIds = [...sockets.users].filter(([, { seen }]) => seen !== null).map(([userId]) => userId);
-    const [first] = userIds;
-    if (first === undefined) return;
-    const heads = await inbox.heads(userIds);
-    const lost = userIds.filter((userId) => isLost(sockets, userId, heads.get(userId) ?? 0));
-    if (lost.length === 0) return;
-    const { epoch } = await inbox.head(first);
-    for (const userId of lost) {
-      signals += 1;
-      for (const live of sockets.users.get(userId)?.sockets ?? []) {
-        live.push('signal', { type: 'inbox.head', data: { epoch, seq: heads.get(userId) } });
-      }
-    }
+const outageSweepMs = 1_000;
+/** Sockets of one node are sent away over this time, and told to wait up to as long again. */
+const leaveSpreadMs = 5_000;
+
+/** Sends every socket away when the database stays away: another node may be luckier. */
+export function watchOutage({ settings, database }: GatewayParts, sockets: LocalSockets): () => void {
+  const awayMs = settings.databaseAwayMs ?? limits.databaseAwayMs;
+  const leave = (live: LiveSocket) => {
+    const afterMs = limits.unavailableRetryMs + Math.random() * leaveSpreadMs;
+    void live.retire(...comeBack(closeCodes.unavailable, afterMs, 'unavailable'));
   };
+  const isTooLong = () => database.awaySince !== null && performance.now() - database.awaySince > awayMs;
+  let isLeaving = false;
   const timer = setInterval(() => {
-    if (running) return;
-    running = true;
-    check()
-      .catch(report(log))
-      .finally(() => {
-        running = false;
-      });
-  }, settings.headCheckMs ?? 2_000).unref();
-  return { signals: () => signals, stop: () => clearInterval(timer) };
-}
-
-/** Moves a person's marks by one check; true when the head has been ahead since the last one. */
-function isLost(sockets: LocalSockets, userId: string, head: number): boolean {
-  const user = sockets.users.get(userId);
-  if (!user || user.seen === null) return false;
-  const lost = user.suspect !== null && user.seen < user.suspect;
-  if (lost) user.seen = head;
-  user.suspect = head > user.seen ? head : null;
-  return lost;
-}
-
-function report(log: Log): (error: unknown) => void {
-  // The next check comes in two seconds; while the database is away, so would one line each time.
-  return (error) => log.debug({ err: error }, 'the inbox heads could not be checked');
+    if (!isTooLong() || isLeaving) return;
+    isLeaving = true;
+    for (const live of sockets.all) {
+      setTimeout(() => isTooLong() && leave(live), Math.random() * leaveSpreadMs).unref();
+    }
+    setTimeout(() => (isLeaving = false), leaveSpreadMs).unref();
+  }, outageSweepMs).unref();
+  return () => clearInterval(timer);
 }

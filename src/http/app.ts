@@ -3,7 +3,7 @@ import { cors } from 'hono/cors';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import { requestId } from 'hono/request-id';
 import { secureHeaders } from 'hono/secure-headers';
-import { CommandError } from '../domain/kernel/index.ts';
+import { CommandError, isUnavailable, unavailable } from '../domain/kernel/index.ts';
 import { answer, refuse, ReplyFailure } from './answer.ts';
 import { httpErrors } from './errors.ts';
 import { healthRoutes } from './health.ts';
@@ -78,6 +78,8 @@ function guard(app: Hono<HttpEnv>, parts: HttpParts): void {
   app.onError((error, c) => {
     if (error instanceof ReplyFailure) return answer(c, errors, { ok: false, error: error.error });
     if (error instanceof CommandError) return refuse(c, errors, error);
+    // The session could not be looked up; an outage is logged by those who watch for it.
+    if (isUnavailable(error)) return refuse(c, errors, unavailable());
     log.error({ err: error, requestId: c.var.requestId, path: c.req.path }, 'an HTTP request failed');
     return refuse(c, errors, new CommandError('internal'));
   });

@@ -8,6 +8,10 @@ export interface Readings {
   readonly rooms: number;
   /** Whether Redis answers; null where rooms are in this process. */
   readonly redisUp: boolean | null;
+  /** Whether the database answers. */
+  readonly databaseUp: boolean;
+  /** Whether the read replica answers; null where there is none. */
+  readonly replicaUp: boolean | null;
   /** Database connections by state; null on the embedded database. */
   readonly pool: { readonly used: number; readonly idle: number; readonly waiting: number } | null;
   /** Since the start: frames handed to the socket server. */
@@ -110,6 +114,10 @@ function watchReadings(registers: Registry[]): { set: (read: () => Readings) => 
   gauge('rooms', 'Public rooms with sockets of this node.', (created, now) => created.set(now.rooms));
   gauge('redis_up', 'Whether Redis answers; absent without Redis.', (created, now) => {
     if (now.redisUp !== null) created.set(now.redisUp ? 1 : 0);
+  });
+  gauge('database_up', 'Whether the database answers.', (created, now) => created.set(now.databaseUp ? 1 : 0));
+  gauge('replica_up', 'Whether the read replica answers; absent without one.', (created, now) => {
+    if (now.replicaUp !== null) created.set(now.replicaUp ? 1 : 0);
   });
   gauge('database_connections', 'Pool connections by state; absent on the embedded database.', (created, now) => {
     for (const [state, count] of Object.entries(now.pool ?? {})) created.set({ state }, count);

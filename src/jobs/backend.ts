@@ -39,9 +39,12 @@ async function openPostgres(url: string, onError: (error: Error) => void): Promi
   // The pool does not listen to a connection that is in use; unheard, its loss would end the process.
   pool.on('connect', (client) => client.on('error', onError));
   await pool.query('select 1');
+  const backend = new PostgresBackend({ pool });
+  // It connects again by itself; unheard, the loss of its connection would end the process.
+  backend.notificationChannel?.on('error', onError);
   return {
     kind: 'postgres',
-    backend: new PostgresBackend({ pool }),
+    backend,
     async alone(connect) {
       const client = await pool.connect();
       try {

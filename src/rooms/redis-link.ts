@@ -114,7 +114,7 @@ function linkOf(
 type Adapter = ReturnType<SocketAdapter>;
 
 /** The adapter keeps the subscriptions; frames are taken before it, which would decode and encode them again. */
-function hearing(adapter: Adapter, heard: (frame: Frame & { from: string }) => void): Adapter {
+export function hearing(adapter: Adapter, heard: (frame: Frame & { from: string }) => void): Adapter {
   const inner = adapter as unknown as { onRawMessage(message: Buffer, channel: Buffer): void };
   const adapterHears = inner.onRawMessage.bind(adapter);
   inner.onRawMessage = (message, channel) => {

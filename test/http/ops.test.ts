@@ -20,7 +20,8 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
     repairedRooms: 4,
     turnedAway: 9,
   };
-  metrics.watch(() => ({ connections, rooms: 2, redisUp: false, pool: { used: 3, idle: 1, waiting: 0 }, ...counted }));
+  const up = { redisUp: false, databaseUp: false, replicaUp: null };
+  metrics.watch(() => ({ connections, rooms: 2, ...up, pool: { used: 3, idle: 1, waiting: 0 }, ...counted }));
   metrics.command({ name: 'offers.accept', outcome: 'offers.stale', durationMs: 4 });
   metrics.job({ name: 'offers.expire', outcome: 'ok', durationMs: 12, lateMs: 2_000 });
   await scrape(ops);
@@ -38,6 +39,8 @@ test('metrics tell commands by name and outcome, and gauges as they are when scr
   expect(text).toContain('soko_redis_up 0');
   expect(text).toContain('soko_waiting_sockets 6');
   expect(text).toContain('soko_turned_away_sockets_total 9');
+  expect(text).toContain('soko_database_up 0');
+  expect(text).not.toContain('soko_replica_up 1');
   expect(text).toContain('soko_database_connections{state="used"} 3');
   expect(text).toContain('nodejs_eventloop_lag_p99_seconds');
 });

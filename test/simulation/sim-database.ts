@@ -52,10 +52,6 @@ export class SimDatabase {
     this.#flaws = flaws;
   }
 
-  get isRestored(): boolean {
-    return this.#restores > 0;
-  }
-
   /** A transaction for some people; null when it was rolled back. */
   async commit(userIds: readonly string[], isAlive: () => boolean): Promise<InboxBatch[] | null> {
     const restores = this.#restores;

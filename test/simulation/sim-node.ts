@@ -3,6 +3,7 @@ import { createShardedAdapter } from '@socket.io/redis-adapter';
 import { pino } from 'pino';
 import type { Server } from 'socket.io';
 import {
+  alwaysThere,
   CommandError,
   universalErrors,
   type Execute,
@@ -10,6 +11,8 @@ import {
   type UserActor,
 } from '../../src/domain/kernel/index.ts';
 import { createGateway, type Gateway, type InboxReader } from '../../src/gateway/index.ts';
+import { inboxFrame, packFrame, type Frame } from '../../src/rooms/frame.ts';
+import { hearing } from '../../src/rooms/redis-link.ts';
 import type { SimDatabase } from './sim-database.ts';
 import type { ServerEnd } from './sim-network.ts';
 import type { SimRedis } from './sim-redis.ts';
@@ -37,25 +40,37 @@ export class SimNode {
   readonly #gateway: Gateway;
   readonly #engine = new EventEmitter();
   readonly #leaveRedis: () => void;
+  readonly #publish: (frame: Frame) => void;
   #io!: Server;
 
   constructor({ database, redis, flaws }: { database: SimDatabase; redis: SimRedis; flaws: NodeFlaws }) {
     this.#database = database;
     const { publisher, listener, subscribed, close } = redis.link(() => this.isAlive);
     this.#leaveRedis = close;
+    const me = crypto.randomUUID();
+    const send = (frame: Frame) => this.#gateway.transport.send(frame);
+    this.#publish = (frame) => void publisher.spublish(`socket.io#/#${frame.to}#`, packFrame(frame, me));
+    const create = createShardedAdapter(publisher, listener, { subscriptionMode: 'dynamic' });
     this.#gateway = createGateway({
       execute: this.#execute,
       operations: new Map(),
       errors: universalErrors,
-      authenticate: async (token) => signedIn(token),
+      authenticateMany: async (tokens) => tokens.map(signedIn),
       rooms: {
-        adapter: createShardedAdapter(publisher, listener, { subscriptionMode: 'dynamic' }) as never,
+        adapter: function adapter(namespace: unknown) {
+          return hearing(create(namespace), (frame) => {
+            if (frame.from !== me) send(frame);
+          });
+        },
         limiter: { take: async () => null },
         subscribed: flaws.ignoresSubscribed ? async () => {} : subscribed,
       },
       inbox: this.#inbox(flaws),
+      standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },
+      database: alwaysThere,
       settings: {
         guests: false,
+        admissionRate: 10_000,
         corsOrigins: [],
         polling: false,
         trustedProxies: [],
@@ -82,8 +97,10 @@ export class SimNode {
 
   /** Hands a commit's events to the rooms of their people, as the pipeline does. */
   push(batches: readonly InboxBatch[]): void {
-    for (const { userId, epoch, events } of batches) {
-      this.#gateway.transport.emit(`user:${userId}`, 'inbox', { epoch, events });
+    for (const batch of batches) {
+      const frame = inboxFrame(batch);
+      this.#gateway.transport.send(frame);
+      this.#publish(frame);
     }
   }
 
@@ -99,15 +116,29 @@ export class SimNode {
     const database = this.#database;
     return {
       head: (userId) => read(() => ({ epoch: database.epoch, head: database.head(userId) })),
-      heads: (userIds) => read(() => new Map(userIds.map((userId) => [userId, database.head(userId)]))),
-      pull: (userId, cursor) => {
-        const isJoined = this.#io.of('/').adapter.rooms.has(`user:${userId}`);
-        return read(() => {
-          const page = database.pull(userId, { ...cursor, limit: pageEvents });
-          return skipsRepeat && isJoined ? { ...page, events: [], more: false } : page;
-        });
+      heads: (userIds) =>
+        read(() => ({
+          epoch: database.epoch,
+          written: null,
+          heads: new Map(userIds.map((userId) => [userId, database.head(userId)])),
+        })),
+      end: async () => {},
+      pullMany: (wants) => {
+        const joined = wants.map(({ userId }) => this.#io.of('/').adapter.rooms.has(`user:${userId}`));
+        return read(() =>
+          wants.map(({ userId, cursor }, index) => {
+            if (!cursor) return { ...this.#emptyPage(userId), snapshotRequired: false };
+            const page = database.pull(userId, { ...cursor, limit: pageEvents });
+            return skipsRepeat && joined[index] ? { ...page, events: [], more: false } : page;
+          }),
+        );
       },
     };
+  }
+
+  #emptyPage(userId: string) {
+    const { epoch } = this.#database;
+    return { epoch, events: [], head: this.#database.head(userId), more: false };
   }
 
   readonly #execute: Execute = async (name, input: any, { actor }) => {

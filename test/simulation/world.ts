@@ -14,8 +14,6 @@ export interface Flaws extends DatabaseFlaws, NodeFlaws {
   readonly unheard?: string;
   /** Clients do not follow the rule. */
   readonly naivety?: Naivety;
-  /** After a restore, nothing more happens to anyone. */
-  readonly isQuietAfterRestore?: boolean;
 }
 
 export interface Outcome {
@@ -119,8 +117,6 @@ export class World {
   /** What is still wrong when everything has been well for as long as repairs may take. */
   async judge(): Promise<Outcome> {
     await this.heal();
-    // Today a restore is noticed with the next event only.
-    if (this.database.isRestored && !this.#flaws.isQuietAfterRestore) void this.commit(this.nodes[0]!, people);
     await this.time.pass(repairMs + retryMs + slackMs);
     const differences = this.devices.flatMap((device) => device.differences());
     return this.outcome(differences);

@@ -19,7 +19,7 @@ import { migrate } from '../../src/domain/migrate.ts';
 import { openDatabase, type Database } from '../../src/domain/orm.ts';
 import { errors, jobs, operations } from '../../src/domain/registry.ts';
 import { createAccount } from './factories.ts';
-import { newDatabaseTarget } from './databases.ts';
+import { newDatabaseTarget, type TestDatabase } from './databases.ts';
 
 export interface TestUser {
   readonly id: string;
@@ -61,8 +61,8 @@ export const guest: Actor = { kind: 'guest', ip: '203.0.113.7' };
 export const system: Actor = { kind: 'system', cause: 'test' };
 
 /** Options bind ports (storage, providers, settings) as the composition root does. */
-export async function createHarness(bind: (ports: Ports) => void = () => {}): Promise<Harness> {
-  const { target, drop } = await newDatabaseTarget();
+export async function createHarness(bind: (ports: Ports) => void = () => {}, given?: TestDatabase): Promise<Harness> {
+  const { target, drop } = given ?? (await newDatabaseTarget());
   const database = await openDatabase(target);
   await migrate(database);
   const close = async () => {
@@ -98,6 +98,7 @@ function assembleHarness(
     errors,
     ports,
     fork: () => database.fork(),
+    isAway: () => database.liveness.awaySince !== null,
     limiter,
     deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),
     nudge: (job) => void nudged.push(job),

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import {
   audiencePort,
+  beginEpoch,
   inboxHead,
   inboxHeads,
   pullInboxes,
@@ -22,6 +23,7 @@ import {
 } from '../../src/gateway/index.ts';
 import { createRooms, type Rooms } from '../../src/rooms/index.ts';
 import { createHarness, joinHarness, type Harness, type TestUser } from './harness.ts';
+import type { TestDatabase } from './databases.ts';
 import { bindTestPorts } from './ports.ts';
 import { connectTo, type TestSocket } from './test-socket.ts';
 
@@ -29,6 +31,8 @@ export interface TestServerOptions {
   readonly settings?: Partial<GatewaySettings>;
   /** Joins the server to others through Redis; `prefix` keeps clusters of one Redis apart. */
   readonly redis?: { readonly url: string; readonly prefix: string };
+  /** Instead of a new one. */
+  readonly database?: TestDatabase;
   /** Another node of the same cluster: shares its database and clock. */
   readonly beside?: TestServer;
   readonly fetch?: EngineParts['fetch'];
@@ -60,7 +64,9 @@ const defaults: GatewaySettings = { guests: true, corsOrigins: [], polling: fals
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { beside, redis } = options;
-  const harness = beside ? joinHarness(beside.harness, bindTestPorts) : await createHarness(bindTestPorts);
+  const harness = beside
+    ? joinHarness(beside.harness, bindTestPorts)
+    : await createHarness(bindTestPorts, options.database);
   const log = pino({ level: process.env.LOG_LEVEL ?? 'silent' });
   const rooms = await createRooms({
     nodeId: crypto.randomUUID(),
@@ -126,6 +132,7 @@ function openGateway(
       head: (userId) => inboxHead(sql(), userId),
       pullMany: (wants, limit) => pullInboxes(sql(), wants, limit),
       heads: (userIds) => inboxHeads(sql(), userIds),
+      end: (epoch) => beginEpoch(sql(), epoch),
     },
     standing: {
       evictions: () => recentEvictions(sql(), clock),
@@ -133,6 +140,7 @@ function openGateway(
       mayStay: (actor, room) =>
         rooms.membership.admits(room, { actor, port: ports.get.bind(ports), db: database.fork(), now: new Date() }),
     },
+    database: database.liveness,
     settings: { ...defaults, trustedProxies: options.trustedProxies ?? [], ...options.settings },
   });
 }

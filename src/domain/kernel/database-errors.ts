@@ -11,11 +11,15 @@ export function isRetryable(error: unknown): boolean {
   return ['40001', '40P01'].includes(codeOf(error));
 }
 
-/** The database is away: connection refused or cut, shutting down, starting up, out of connections, pool exhausted. */
+/**
+ * The database is away: connection refused or cut, shutting down, starting up, out of connections, pool exhausted, or a
+ * standby that takes no writes.
+ */
 export function isUnavailable(error: unknown): boolean {
   const code = codeOf(error);
-  if (/^(08|53|57P)/.test(code) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND|AI_AGAIN)/.test(code)) return true;
-  return error instanceof Error && /Connection terminated|timeout exceeded when trying to connect/.test(error.message);
+  if (/^(08|53|57P|25006)/.test(code) || /^E(CONN|PIPE|TIMEDOUT|HOSTUNREACH|NOTFOUND|AI_AGAIN)/.test(code)) return true;
+  const texts = /Connection terminated|timeout exceeded when trying to connect|is not queryable/;
+  return error instanceof Error && texts.test(error.message);
 }
 
 /** A unique index refused a row; `constraint` names it. */

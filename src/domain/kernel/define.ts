@@ -127,6 +127,8 @@ export interface Query<
   readonly kind: 'query';
   /** Run in one REPEATABLE READ transaction, so that several statements see one state. */
   readonly consistent?: boolean;
+  /** Never read from a replica: it may lag behind what the asker was pushed. */
+  readonly current?: boolean;
   run(context: ReadContext<Access, never, string>): Promise<unknown>;
 }
 
@@ -165,6 +167,7 @@ export function defineQuery<
   query: Omit<OperationBase<Name, A, In, Out>, 'errors'> & {
     readonly errors: readonly Code[];
     readonly consistent?: boolean;
+    readonly current?: boolean;
     run(context: ReadContext<A, z.output<In>, Code>): Promise<z.input<Out>>;
   },
 ): Query<Name, A, In, Out> {

@@ -60,6 +60,8 @@ export interface PipelineParts {
   readonly errors: ErrorTable;
   /** A fresh entity manager; queries may get one of a read replica. */
   readonly fork: (kind: Operation['kind']) => Db;
+  /** Whether the database of such operations is known to be away; they are refused before they cost anything. */
+  readonly isAway?: (kind: Operation['kind']) => boolean;
   readonly ports: Ports;
   readonly limiter: RateLimiter;
   /** Delivers after commit. Must not throw: what is lost here is repaired from the inbox. */
@@ -85,7 +87,8 @@ export function createExecute(parts: PipelineParts): Execute {
       reply = { ok: true, data: await perform(parts, { operation, input, actor, meta, afterwards }) };
     } catch (error) {
       const known = asCommandError(error, operation);
-      if (known.code === 'internal' || known.code === 'server.unavailable') cause = error;
+      // Refusals at the gate have no cause of their own: the log told once that the database is away.
+      if (known !== error && (known.code === 'internal' || known.code === 'server.unavailable')) cause = error;
       reply = { ok: false, error: replyError(known, parts.errors, meta.requestId) };
     }
     const outcome = reply.ok ? 'ok' : reply.error.code;
@@ -121,6 +124,7 @@ export interface Call {
 
 async function perform(parts: PipelineParts, call: Call): Promise<unknown> {
   const { operation, actor } = call;
+  if (parts.isAway?.(sourceOf(operation))) throw unavailable();
   await limitRate(parts.limiter, call);
   const { input, idempotencyKey } = parse(call);
   authorise(operation, actor);
@@ -172,6 +176,11 @@ function authorise({ access }: Operation, actor: Actor): void {
   throw new CommandError('auth.forbidden');
 }
 
+/** Which database an operation needs: a replica will do for most queries. */
+function sourceOf(operation: Operation): Operation['kind'] {
+  return operation.kind === 'query' && !operation.current ? 'query' : 'command';
+}
+
 async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise<unknown> {
   const signals: SignalMessage[] = [];
   const run = async (db: Db): Promise<unknown> => {
@@ -179,7 +188,7 @@ async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise
     const context = { ...baseContext(parts, db, call), signal: collectSignal(signals), afterwards };
     return query.output.parse(await query.run(context as unknown as ReadContext<never, never, string>));
   };
-  const fork = parts.fork('query');
+  const fork = parts.fork(sourceOf(query));
   const options = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
   const output = query.consistent ? await fork.transactional(run, options) : await run(fork);
   if (signals.length > 0) parts.deliver({ inbox: [], rooms: [], signals, evictions: [] });
@@ -249,7 +258,10 @@ function asCommandError(error: unknown, operation: Operation | undefined): Comma
     const declared = error.code in universalErrors || operation?.errors.includes(error.code);
     return declared ? error : new CommandError('internal');
   }
-  return isUnavailable(error)
-    ? new CommandError('server.unavailable', { retryAfterMs: 1_000 })
-    : new CommandError('internal');
+  return isUnavailable(error) ? unavailable() : new CommandError('internal');
+}
+
+/** The answer while the database is away. */
+export function unavailable(): CommandError {
+  return new CommandError('server.unavailable', { retryAfterMs: limits.unavailableRetryMs });
 }

@@ -137,11 +137,20 @@ export async function inboxHead(db: Sql, userId: string): Promise<{ epoch: strin
   return { epoch: rows[0]?.epoch ?? '', head: Number(rows[0]?.head ?? 0) };
 }
 
-/** Heads of many people in one query; people without events are absent. */
-export async function inboxHeads(db: Sql, userIds: readonly string[]): Promise<Map<string, number>> {
-  const { rows } = await sql<{ user_id: string; seq: string }>`
-    select user_id, seq::text from inbox_head where user_id = any(${`{${userIds.join(',')}}`}::uuid[])`.execute(db);
-  return new Map(rows.map((row) => [row.user_id, Number(row.seq)]));
+export interface InboxHeads {
+  readonly epoch: string;
+  /** People without events are absent. */
+  readonly heads: ReadonlyMap<string, number>;
+}
+
+/** Heads of many people, and the epoch that holds after a look at where the database is, in one query. */
+export async function inboxHeads(db: Sql, userIds: readonly string[]): Promise<InboxHeads> {
+  const { rows } = await sql<{ epoch: string; user_id: string | null; seq: string }>`
+    with log as materialized (select inbox_current_epoch() as epoch)
+    select log.epoch, h.user_id, h.seq::text
+    from log left join inbox_head h on h.user_id = any(${`{${userIds.join(',')}}`}::uuid[])`.execute(db);
+  const heads = rows.flatMap(({ user_id: userId, seq }) => (userId === null ? [] : [[userId, Number(seq)] as const]));
+  return { epoch: rows[0]?.epoch ?? '', heads: new Map(heads) };
 }
 
 /** Deletes one batch of events older than the retention. Heads stay, so numbering goes on. Returns rows deleted. */

@@ -1,12 +1,14 @@
 export * from './actor.ts';
 export { audiencePort, type Audience } from './audience.ts';
 export { clockPort, databaseNow, type Clock } from './clock.ts';
+export { isUnavailable } from './database-errors.ts';
 export * from './define.ts';
 export * from './errors.ts';
 export { recentEvictions, type RecordedEviction } from './evictions.ts';
 export {
   createExecute,
   replyError,
+  unavailable,
   type Execute,
   type Observation,
   type Outbound,
@@ -17,7 +19,9 @@ export {
 export * from './geo.ts';
 export * from './ids.ts';
 export * from './inbox.ts';
+export * from './inbox-guard.ts';
 export { limits } from './limits.ts';
+export { alwaysThere, type Liveness } from './liveness.ts';
 export * from './machine.ts';
 export * from './money.ts';
 export * from './pagination.ts';

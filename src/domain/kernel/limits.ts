@@ -30,4 +30,10 @@ export const limits = {
   /** New sockets from one address; high, because carriers put thousands of people behind one. */
   connectsPerMinute: 3_000,
   sweepBatch: 200,
+  /** What `server.unavailable` tells a client to wait. */
+  unavailableRetryMs: 1_000,
+  /** Sockets are kept through an outage of the database of this length, then sent away with 4006. */
+  databaseAwayMs: 60_000,
+  /** After an outage, sockets whose token expired meanwhile get this long to extend it. */
+  extendAfterOutageMs: 30_000,
 } as const;

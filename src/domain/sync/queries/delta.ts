@@ -12,6 +12,7 @@ const Changes = z.record(
 export const delta = defineQuery({
   name: 'sync.delta',
   access: 'user',
+  current: true,
   summary: 'What changed after a number of your inbox: the latest view of each entity. Go on from `seq` while `more`.',
   input: z.strictObject({ epoch: Epoch, after: Seq }),
   output: z.object({

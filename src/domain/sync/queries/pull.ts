@@ -7,6 +7,7 @@ import { Epoch, NumberedEvent, Seq } from '../views.ts';
 export const pull = defineQuery({
   name: 'sync.pull',
   access: 'user',
+  current: true,
   ratePerMinute: 600,
   summary: 'The events of your inbox after a number, oldest first.',
   input: z.strictObject({

@@ -13,6 +13,7 @@ const CursorKey = z.tuple([z.string(), Seq, z.string(), z.string()]);
 export const snapshot = defineQuery({
   name: 'sync.snapshot',
   access: 'user',
+  current: true,
   ratePerMinute: 60,
   consistent: true,
   summary: 'Everything your inbox tells of, as it is now. Apply all pages, then go on from `head`.',
