@@ -116,6 +116,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
     operations,
     errors,
     ports,
+    sql: databases.main.sql,
     fork: (kind) => (kind === 'query' ? databases.reads : databases.main).fork(),
     limiter: rooms.limiter,
     deliver: (outbound) => rooms.deliver(outbound),

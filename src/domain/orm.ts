@@ -4,7 +4,8 @@ import { citext } from '@electric-sql/pglite/contrib/citext';
 import { pg_trgm as trigrams } from '@electric-sql/pglite/contrib/pg_trgm';
 import { postgis } from '@electric-sql/pglite-postgis';
 import type { PGlite } from '@electric-sql/pglite';
-import { Client } from 'pg';
+import { PgClient } from './pg-client.ts';
+import type { Sql } from './kernel/index.ts';
 import { entities } from './registry.ts';
 
 /** Where the data lives: a server by URL, or the embedded PostgreSQL in a folder (`memory://` keeps nothing). */
@@ -22,6 +23,8 @@ export interface Database {
   readonly orm: MikroORM;
   /** A fresh entity manager with an empty identity map. */
   fork(): EntityManager;
+  /** The pool, for statements of their own and transactions. */
+  readonly sql: Sql;
   /** Runs a script of several statements in one transaction. */
   script(source: string): Promise<void>;
   /** The embedded engine, for parts that need a raw connection to it; null on a server. */
@@ -29,30 +32,6 @@ export interface Database {
   /** Connections by state; null on the embedded engine, which has one. */
   pool(): { used: number; idle: number; waiting: number } | null;
   close(): Promise<void>;
-}
-
-const namedStatementsMax = 500;
-const statementNames = new Map<string, string>();
-
-/**
- * Names each statement that has parameters, so that a connection parses it once and keeps its plan. Bounded, because
- * every connection keeps what it was told; texts beyond the bound go unnamed, as do those with values written in.
- */
-class NamingClient extends Client {
-  // The overloads of `query` are many; Kysely calls one of them.
-  override query = ((text: unknown, values?: unknown, ...rest: unknown[]) => {
-    const named = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
-    const query = super.query.bind(this) as (...args: unknown[]) => unknown;
-    return named === null ? query(text, values, ...rest) : query({ name: named, text, values }, ...rest);
-  }) as Client['query'];
-}
-
-function nameOf(text: string): string | null {
-  const known = statementNames.get(text);
-  if (known !== undefined || statementNames.size >= namedStatementsMax) return known ?? null;
-  const name = `soko_${statementNames.size}`;
-  statementNames.set(text, name);
-  return name;
 }
 
 interface PoolCounts {
@@ -81,7 +60,7 @@ async function openServer({ url, poolMax, prepare = true }: ServerTarget): Promi
     clientUrl: url,
     pool: { min: 0, max: poolMax },
     driverOptions: {
-      ...(prepare ? { Client: NamingClient } : {}),
+      ...(prepare ? { Client: PgClient } : {}),
       connectionTimeoutMillis: 5_000,
       // A statement or a forgotten transaction must not hold locks for ever.
       statement_timeout: 30_000,
@@ -101,6 +80,7 @@ async function openServer({ url, poolMax, prepare = true }: ServerTarget): Promi
     kind: 'postgres',
     orm,
     fork,
+    sql: orm.em.getKysely() as unknown as Sql,
     script: (source) =>
       fork().transactional(async (em) => {
         await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
@@ -125,6 +105,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     kind: 'embedded',
     orm,
     fork: () => orm.em.fork(),
+    sql: orm.em.getKysely() as unknown as Sql,
     script: (source) => native.transaction(async (tx) => void (await tx.exec(source))),
     native: async () => native,
     pool: () => null,

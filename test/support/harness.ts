@@ -97,6 +97,7 @@ function assembleHarness(
     operations,
     errors,
     ports,
+    sql: database.sql,
     fork: () => database.fork(),
     limiter,
     deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),

@@ -31,7 +31,11 @@ export const layers: readonly Layer[] = [
     mayImport: ['kernel', ...(areaEdges[area] ?? [])],
   })),
   { name: 'registry', paths: ['src/domain/registry.ts'], mayImport: ['kernel', ...areas] },
-  { name: 'orm', paths: ['src/domain/orm.ts', 'src/domain/migrate.ts'], mayImport: ['kernel', 'registry', 'orm'] },
+  {
+    name: 'orm',
+    paths: ['src/domain/orm.ts', 'src/domain/pg-client.ts', 'src/domain/migrate.ts'],
+    mayImport: ['kernel', 'registry', 'orm'],
+  },
   { name: 'log', paths: ['src/log.ts'], mayImport: ['kernel'] },
   { name: 'config', paths: ['src/config.ts'], mayImport: ['kernel'] },
   { name: 'rooms', paths: ['src/rooms/'], mayImport: ['kernel', 'registry'], mayImportTypesOf: ['log'] },
