@@ -94,6 +94,22 @@ test('what only the commit checks is refused, whether or not the commit goes wit
   expect([await steps(), await head()]).toEqual([[3], 0]);
 });
 
+test.skipIf(!process.env.DATABASE_URL)(
+  'a connection lost inside a transaction leaves room for another one',
+  async () => {
+    const pool = market.database.pool;
+    for (let times = 0; times < 12; times += 1) {
+      const lost = within((inside) =>
+        sql`select pg_terminate_backend(pg_backend_pid()), ${times}::int`.execute(inside),
+      );
+      await expect(lost).rejects.toThrow();
+    }
+    expect(pool()).toMatchObject({ used: 0, waiting: 0 });
+    await within((inside) => step(inside, 1));
+    expect(await steps()).toEqual([1]);
+  },
+);
+
 test('the entity manager joins the transaction', async () => {
   const stopped = inTransaction(
     { sql: market.database.sql, fork: () => market.database.fork() },
