@@ -115,6 +115,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
     ports,
     fork: (kind) => databaseFor(databases, kind).fork(),
     isAway: (kind) => databaseFor(databases, kind).liveness.awaySince !== null,
+    sql: databases.main.sql,
     limiter: rooms.limiter,
     deliver: (outbound) => rooms.deliver(outbound),
     nudge: (job) => late.jobs?.nudge(job),

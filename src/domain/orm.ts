@@ -5,8 +5,9 @@ import { pg_trgm as trigrams } from '@electric-sql/pglite/contrib/pg_trgm';
 import { postgis } from '@electric-sql/pglite-postgis';
 import type { PGlite } from '@electric-sql/pglite';
 import { Client, type ClientConfig } from 'pg';
-import { alwaysThere, type Ask } from './kernel/index.ts';
+import { alwaysThere, type Ask, type Sql } from './kernel/index.ts';
 import { cut, watchLiveness, type LivenessWatch } from './liveness.ts';
+import { PgClient } from './pg-client.ts';
 import { entities } from './registry.ts';
 
 /** Where the data lives: a server by URL, or the embedded PostgreSQL in a folder (`memory://` keeps nothing). */
@@ -26,6 +27,8 @@ export interface Database {
   readonly orm: MikroORM;
   /** A fresh entity manager with an empty identity map. */
   fork(): EntityManager;
+  /** The pool, for statements of their own and transactions. */
+  readonly sql: Sql;
   /** Runs a script of several statements in one transaction. */
   script(source: string): Promise<void>;
   /** The embedded engine, for parts that need a raw connection to it; null on a server. */
@@ -36,30 +39,6 @@ export interface Database {
   /** Runs the check now, and on a server for each connection before it is used; failing it makes the server away. */
   guard(check: (ask: Ask) => Promise<void>): Promise<void>;
   close(): Promise<void>;
-}
-
-const namedStatementsMax = 500;
-const statementNames = new Map<string, string>();
-
-/**
- * Names each statement that has parameters, so that a connection parses it once and keeps its plan. Bounded, because
- * every connection keeps what it was told; texts beyond the bound go unnamed, as do those with values written in.
- */
-class NamingClient extends Client {
-  // The overloads of `query` are many; Kysely calls one of them.
-  override query = ((text: unknown, values?: unknown, ...rest: unknown[]) => {
-    const named = typeof text === 'string' && Array.isArray(values) && values.length > 0 ? nameOf(text) : null;
-    const query = super.query.bind(this) as (...args: unknown[]) => unknown;
-    return named === null ? query(text, values, ...rest) : query({ name: named, text, values }, ...rest);
-  }) as Client['query'];
-}
-
-function nameOf(text: string): string | null {
-  const known = statementNames.get(text);
-  if (known !== undefined || statementNames.size >= namedStatementsMax) return known ?? null;
-  const name = `soko_${statementNames.size}`;
-  statementNames.set(text, name);
-  return name;
 }
 
 /** SQLSTATE of a connection that cannot be made. */
@@ -130,7 +109,7 @@ async function openServer({ url, poolMax, prepare = true, writable = true }: Ser
     clientUrl: url,
     pool: { min: 0, max: poolMax },
     driverOptions: {
-      Client: connections.clientOf(prepare ? NamingClient : Client),
+      Client: connections.clientOf(prepare ? PgClient : Client),
       connectionTimeoutMillis: 5_000,
       // A statement or a forgotten transaction must not hold locks for ever.
       statement_timeout: 30_000,
@@ -170,6 +149,7 @@ async function openServer({ url, poolMax, prepare = true, writable = true }: Ser
       check = given;
       await given(async (statement) => orm.em.getConnection().execute(statement));
     },
+    sql: orm.em.getKysely() as unknown as Sql,
     script: (source) =>
       fork().transactional(async (em) => {
         await em.getConnection().execute(source, [], 'run', em.getTransactionContext());
@@ -199,6 +179,7 @@ async function openEmbedded(dataDir: string): Promise<Database> {
     fork: () => orm.em.fork(),
     liveness: { ...alwaysThere, onChange: () => {} },
     guard: (check) => check(async (statement) => orm.em.getConnection().execute(statement)),
+    sql: orm.em.getKysely() as unknown as Sql,
     script: (source) => native.transaction(async (tx) => void (await tx.exec(source))),
     native: async () => native,
     pool: () => null,

@@ -120,6 +120,7 @@ beforeAll(async () => {
   execute = createExecute({
     operations,
     errors: { ...kernelErrors, 'counter.refused': { retry: 'never', http: 422, text: 'No.' } },
+    sql: market.database.sql,
     fork: () => market.database.fork(),
     ports: new Ports().bind(clockPort, market.clock),
     limiter: {

@@ -97,6 +97,7 @@ function assembleHarness(
     operations,
     errors,
     ports,
+    sql: database.sql,
     fork: () => database.fork(),
     isAway: () => database.liveness.awaySince !== null,
     limiter,

@@ -33,7 +33,7 @@ export const layers: readonly Layer[] = [
   { name: 'registry', paths: ['src/domain/registry.ts'], mayImport: ['kernel', ...areas] },
   {
     name: 'orm',
-    paths: ['src/domain/orm.ts', 'src/domain/migrate.ts', 'src/domain/liveness.ts'],
+    paths: ['src/domain/orm.ts', 'src/domain/pg-client.ts', 'src/domain/migrate.ts', 'src/domain/liveness.ts'],
     mayImport: ['kernel', 'registry', 'orm'],
   },
   { name: 'log', paths: ['src/log.ts'], mayImport: ['kernel'] },

@@ -1,19 +1,22 @@
 import type { z } from 'zod';
 import { clockPort, databaseNow } from './clock.ts';
-import type { CommandContext, Db, Job, PendingInboxEvent, SignalMessage, Sql } from './define.ts';
+import type { CommandContext, Job, PendingInboxEvent, SignalMessage, Tx } from './define.ts';
 import { CommandError, type FailDetails } from './errors.ts';
 import type { Call, Outbound, PipelineParts } from './execute.ts';
+import type { Session } from './transaction.ts';
 
 /** What every operation gets. The clock is read once, at the first call. */
-export function baseContext(parts: PipelineParts, db: Db, { input, actor, meta }: Call) {
-  const sql = db.getKysely() as unknown as Sql;
+export function baseContext(parts: PipelineParts, session: Session, { input, actor, meta }: Call) {
+  const { sql } = session;
   const clock = parts.ports.get(clockPort);
   let now: Promise<Date> | undefined;
   return {
     input,
     actor,
     meta,
-    db,
+    get db() {
+      return session.db;
+    },
     sql,
     clock,
     now: () => (now ??= databaseNow(sql, clock)),
@@ -33,13 +36,14 @@ export function collectSignal(signals: SignalMessage[]) {
   };
 }
 
-/** What a command gets beside it: collectors of what is delivered once the transaction has committed. */
+/** What a command gets: the same, and collectors of what is delivered once the transaction has committed. */
 export function commandContext(
   base: ReturnType<typeof baseContext>,
-  collected: { outbound: Outbound; pending: PendingInboxEvent[]; nudged: Set<Job> },
-): CommandContext<never, unknown, string> {
-  const { outbound, pending, nudged } = collected;
-  const tx: Pick<CommandContext<never, unknown, string>, 'emit' | 'publish' | 'evict' | 'nudge'> = {
+  collected: { outbound: Outbound; pending: PendingInboxEvent[]; nudged: Set<Job>; prepared: unknown },
+): CommandContext<never, unknown, string, unknown> {
+  const { outbound, pending, nudged, prepared } = collected;
+  const { input, actor, meta, sql, clock, now, port, fail, failKeeping } = base;
+  const collectors: Pick<Tx, 'emit' | 'publish' | 'evict' | 'nudge'> = {
     emit(event, userId, { view, change }) {
       const parsed = event.view.parse(view);
       const told = change === undefined ? {} : { change: event.change.parse(change) };
@@ -51,6 +55,28 @@ export function commandContext(
     evict: (eviction) => void outbound.evictions.push(eviction),
     nudge: (job) => void nudged.add(job),
   };
-  const { db, sql, clock, now, port } = base;
-  return { ...base, ...tx, tx: { db, sql, clock, now, port, ...tx }, signal: collectSignal(outbound.signals) } as never;
+  // Getters, and never spread: asking for `db` makes an entity manager.
+  const tx = {
+    get db() {
+      return base.db;
+    },
+    sql,
+    clock,
+    now,
+    port,
+    ...collectors,
+  };
+  const signal = collectSignal(outbound.signals);
+  const own = { input, actor, meta, fail, failKeeping, prepared, signal, tx };
+  return {
+    get db() {
+      return base.db;
+    },
+    sql,
+    clock,
+    now,
+    port,
+    ...collectors,
+    ...own,
+  } as never;
 }

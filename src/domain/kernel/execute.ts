@@ -13,6 +13,7 @@ import type {
   ReadContext,
   RoomMessage,
   SignalMessage,
+  Sql,
 } from './define.ts';
 import { recordEvictions } from './evictions.ts';
 import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type Issue, type Retry } from './errors.ts';
@@ -24,6 +25,7 @@ import { isRetryable, isUnavailable } from './database-errors.ts';
 import { isDeeper } from './depth.ts';
 import type { Ports } from './ports.ts';
 import type { RateLimiter } from './rate-limits.ts';
+import { inTransaction, type Session } from './transaction.ts';
 
 /** The answer to every operation, on every transport. */
 export type Reply = { readonly ok: true; readonly data: unknown } | { readonly ok: false; readonly error: ReplyError };
@@ -62,6 +64,8 @@ export interface PipelineParts {
   readonly fork: (kind: Operation['kind']) => Db;
   /** Whether the database of such operations is known to be away; they are refused before they cost anything. */
   readonly isAway?: (kind: Operation['kind']) => boolean;
+  /** The main database, for transactions. */
+  readonly sql: Sql;
   readonly ports: Ports;
   readonly limiter: RateLimiter;
   /** Delivers after commit. Must not throw: what is lost here is repaired from the inbox. */
@@ -185,7 +189,7 @@ async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise
   const signals: SignalMessage[] = [];
   const run = async (db: Db): Promise<unknown> => {
     const afterwards = (command: Command, input: unknown) => void call.afterwards.push({ command, input });
-    const context = { ...baseContext(parts, db, call), signal: collectSignal(signals), afterwards };
+    const context = { ...baseContext(parts, sessionOf(db), call), signal: collectSignal(signals), afterwards };
     return query.output.parse(await query.run(context as unknown as ReadContext<never, never, string>));
   };
   const fork = parts.fork(sourceOf(query));
@@ -195,9 +199,11 @@ async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise
   return output;
 }
 
+const sessionOf = (db: Db): Session => ({ db, sql: db.getKysely() });
+
 async function prepare(parts: PipelineParts, command: Command, call: Call): Promise<unknown> {
   if (!command.prepare) return undefined;
-  return command.prepare(baseContext(parts, parts.fork('command'), call) as never);
+  return command.prepare(baseContext(parts, sessionOf(parts.fork('command')), call) as never);
 }
 
 interface CommandCall extends Call {
@@ -208,20 +214,22 @@ interface CommandCall extends Call {
 async function runCommand(parts: PipelineParts, command: Command, call: CommandCall): Promise<unknown> {
   const outbound: Outbound = { inbox: [], rooms: [], signals: [], evictions: [] };
   const nudged = new Set<Job>();
-  const result = await parts.fork('command').transactional(async (db) => {
-    const base = baseContext(parts, db, call);
+  const store = { sql: parts.sql, fork: () => parts.fork('command') };
+  const result = await inTransaction(store, async (transaction) => {
+    const base = baseContext(parts, transaction, call);
     const slot = idempotencySlot(command, call);
     if (slot) {
       const stored = await storedAnswer(base.sql, slot, base.clock);
       if (stored) return 'data' in stored ? stored.data : new CommandError(stored.failure.code, stored.failure.details);
     }
     const pending: PendingInboxEvent[] = [];
-    const context = { ...commandContext(base, { outbound, pending, nudged }), prepared: call.prepared };
+    const context = commandContext(base, { outbound, pending, nudged, prepared: call.prepared });
     const output = await runKeeping(command, context);
-    await db.flush();
+    await transaction.flush();
     if (slot) await storeAnswer(base.sql, slot, answerOf(output));
     if (outbound.evictions.length > 0) await recordEvictions(base.sql, outbound.evictions, base.clock);
-    if (pending.length > 0) outbound.inbox.push(...(await appendInbox(base.sql, pending, base.clock)));
+    if (pending.length > 0)
+      outbound.inbox.push(...(await appendInbox(base.sql, pending, { ...base.clock, isLast: true })));
     return output;
   });
   if (Object.values(outbound).some((list) => list.length > 0)) parts.deliver(outbound);

@@ -4,6 +4,7 @@ import type { PendingInboxEvent, Sql } from './define.ts';
 import { assert } from './errors.ts';
 import { limits } from './limits.ts';
 import { isStorable } from './storable.ts';
+import { lastStatement } from './transaction.ts';
 
 /** An inbox event as it is stored and pushed. `at` is ISO 8601; `seq` counts 1, 2, 3 … per person. */
 export interface StoredInboxEvent {
@@ -32,15 +33,20 @@ export interface InboxPull {
  *
  * The head row is taken inside the caller's transaction, so numbers are gap-free and in commit order. Heads are locked
  * in user order, as late as possible in the transaction: two commands for overlapping people cannot deadlock here.
+ * `isLast` promises that nothing but the commit follows: it may then go with the statement.
  */
-export async function appendInbox(db: Sql, pending: readonly PendingInboxEvent[], clock: Clock): Promise<InboxBatch[]> {
+export async function appendInbox(
+  db: Sql,
+  pending: readonly PendingInboxEvent[],
+  { isLast = false, ...clock }: Clock & { isLast?: boolean },
+): Promise<InboxBatch[]> {
   if (pending.length === 0) return [];
   const input = JSON.stringify(
     pending.map((event, ord) => ({ user_id: event.userId, ord, type: event.type, data: event.data })),
   );
   const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string; at: string }>`
     select recipient, first_seq::text, log_epoch, (extract(epoch from appended_at) * 1000)::bigint::text as at
-    from inbox_append(${input}::text::jsonb, ${sqlNow(clock)})`.execute(db);
+    from inbox_append(${input}::text::jsonb, ${sqlNow(clock)})${isLast ? sql.raw(lastStatement) : sql``}`.execute(db);
   const byUser = Map.groupBy(pending, (event) => event.userId);
   return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first, at: appendedMs }) => {
     const at = new Date(Number(appendedMs)).toISOString();

@@ -28,3 +28,4 @@ export * from './pagination.ts';
 export * from './ports.ts';
 export type { RateLimiter } from './rate-limits.ts';
 export * from './timestamp.ts';
+export { inTransaction, lastStatement } from './transaction.ts';
