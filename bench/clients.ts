@@ -73,7 +73,10 @@ export function roomClient({ index, token, hear }: Hearing, room: string): Clien
       const after = numbered.cursor ?? undefined;
       const reply = await wire.call('rooms.join', { room, after });
       const joined = historyOf(reply);
-      if (!joined) throw new Error(`rooms.join: ${reply.error?.code}`);
+      if (!joined) {
+        wire.close();
+        throw new Refused(`rooms.join ${JSON.stringify(reply.error)}`);
+      }
       const { epoch, head, events, recovered } = joined;
       if (after && recovered) numbered.resume({ epoch, events }, nowMs());
       else numbered.restart({ epoch, seq: head }, nowMs());
@@ -111,15 +114,24 @@ export function inboxClient({ index, token, hear }: Hearing): Client {
   };
 }
 
+/** A client that was turned away so often is not coming back any more. */
+const refusalsMax = 100;
+
 /**
  * Comes back as clients should: waits as long as the server asks, else a short, growing and random time. Returns the
  * wire and how often it was turned away.
  */
-export async function comeBack(client: Client, urlOf: () => string): Promise<{ wire: Wire; refusals: number }> {
+export async function comeBack(
+  client: Client,
+  urlOf: () => string,
+  farewell = '',
+): Promise<{ wire: Wire; refusals: number }> {
+  if (farewell) await delay(new Refused(farewell).retryAfterMs);
   for (let refusals = 0; ; refusals += 1) {
     try {
       return { wire: await client.open(urlOf()), refusals };
     } catch (error) {
+      if (refusals === refusalsMax) throw error;
       const asked = error instanceof Refused ? error.retryAfterMs : undefined;
       await delay(asked ?? Math.random() * Math.min(30_000, 250 * 2 ** refusals));
     }

@@ -7,13 +7,13 @@ export interface Reply {
   readonly error?: { code: string; retryAfterMs?: number };
 }
 
-/** What a server says when it does not let a client in. */
+/** What a server says when it does not let a client in, or sends it away. */
 export class Refused extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(frame: string) {
     super(`refused: ${frame}`);
-    this.retryAfterMs = Number(/"retryAfterMs":(\d+)/.exec(frame)?.[1]) || undefined;
+    this.retryAfterMs = Number(/"(?:retryA|a)fterMs":(\d+)/.exec(frame)?.[1]) || undefined;
   }
 }
 
@@ -39,6 +39,8 @@ export class Wire {
   onFrame: OnFrame | null;
   /** The payload of the frame that ended connecting. */
   greeting = '';
+  /** The frame by which Soko asked to come back later; empty without one. */
+  farewell = '';
   /** Resolves when the connection has ended, whoever ended it. */
   readonly closed: Promise<void>;
   readonly #socket: WebSocket;
@@ -80,7 +82,7 @@ export class Wire {
     const greeted = awaitReady ? '42["ready",' : '40';
     await new Promise<void>((resolve, reject) => {
       socket.once('error', reject);
-      socket.once('close', () => reject(new Error('closed while connecting')));
+      socket.once('close', () => reject(new Refused(`closed while connecting ${wire.farewell}`)));
       socket.on('message', (bytes: Buffer) => {
         const frame = bytes.toString('latin1');
         if (frame === '2') socket.send('3');
@@ -115,6 +117,7 @@ export class Wire {
 
   #take(frame: string): void {
     if (frame.startsWith('43')) return this.#acknowledge(frame);
+    if (frame.startsWith('42["reconnect",')) this.farewell = frame;
     this.received += Math.max(1, frame.split('"seq":').length - 1);
     this.onFrame?.(frame, nowMs());
   }

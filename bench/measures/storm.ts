@@ -8,7 +8,7 @@ import { comeBack, inboxClient, socketIoClient, type Client } from '../clients.t
 import { createMarket, type BenchMarket } from '../market.ts';
 import { percentile, type Group, type Result } from '../report.ts';
 import { openStatementCounter, type Counted } from '../statements.ts';
-import { many, nowMs } from '../wire.ts';
+import { many, nowMs, type Wire } from '../wire.ts';
 
 interface StormSize {
   /** Clients of the node that dies. */
@@ -171,11 +171,10 @@ async function runStorm([dying, staying]: readonly Child[], { made, clients, pre
   const backMs: number[] = [];
   const returned = Promise.all(
     made.slice(0, clients).map(async (client, index) => {
-      const back = await comeBack(client, () => staying!.url);
-      refusals += back.refusals;
-      await isBack(index);
+      const { wire, refusals: times } = await returnWhole(client, staying!.url, isBack(index));
+      refusals += times;
       backMs.push(nowMs() - startedAt);
-      return back.wire;
+      return wire;
     }),
   );
   const last = await Promise.race([returned, delay(backTimeoutMs, null, { ref: false })]);
@@ -185,6 +184,22 @@ async function runStorm([dying, staying]: readonly Child[], { made, clients, pre
   isOver = true;
   for (const wire of [...last, ...wires.slice(clients)]) wire.close();
   return { backMs, refusals, cpuMs, ownCpuMs: (user + system) / 1_000, brokenNeighbours };
+}
+
+/** Until it has everything; a client that is sent away on the way there comes once more. */
+async function returnWhole(
+  client: Client,
+  url: string,
+  whole: Promise<void>,
+): Promise<{ wire: Wire; refusals: number }> {
+  let farewell = '';
+  for (let refusals = 0; ; refusals += 1) {
+    const back = await comeBack(client, () => url, farewell);
+    refusals += back.refusals;
+    const isWhole = await Promise.race([whole.then(() => true), back.wire.closed.then(() => false)]);
+    if (isWhole) return { wire: back.wire, refusals };
+    farewell = back.wire.farewell;
+  }
 }
 
 function seconds(ms: number): string {
