@@ -76,7 +76,14 @@ async function main(): Promise<void> {
   if (quick) console.log('Quick: too short to compare with the aims; it shows that the benchmarks run.');
   try {
     for (const name of names) {
-      for (const group of await measures[name]!(bench)) printGroup(group);
+      // A measure that fails says so, and does not take the others with it.
+      await measures[name]!(bench).then(
+        (groups) => groups.forEach(printGroup),
+        (error: unknown) => {
+          console.error(`\n${name} FAILED`, error);
+          process.exitCode = 1;
+        },
+      );
     }
   } finally {
     await stopServices();

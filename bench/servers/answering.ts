@@ -24,6 +24,8 @@ export function answerBench(port: number, publish: (text: string) => void = () =
   process.on('message', (question: { id: number } & Question) => {
     void answer(question, publish).then((told) => process.send?.({ id: question.id, answer: told }));
   });
+  // A bench that was interrupted leaves no server behind.
+  process.once('disconnect', () => process.exit());
   process.send?.({ listening: port });
 }
 
