@@ -2,15 +2,30 @@ import { execFileSync } from 'node:child_process';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import setUpServices from '../test/support/services/setup.ts';
-import { createMarket } from './market.ts';
+import type { Bench } from './bench.ts';
 import { measureDelivery } from './measures/delivery.ts';
+import { measureHotRoom } from './measures/hot-room.ts';
+import { measureJitter } from './measures/jitter.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureMessages } from './measures/messages.ts';
-import { printGroup } from './report.ts';
+import { measureSoak } from './measures/soak.ts';
+import { measureStorm } from './measures/storm.ts';
+import { printGroup, type Group } from './report.ts';
 
-const full = { sockets: 1_000, rounds: 4, eventsPerRound: 50, users: 2_000, warm: 500, pairs: 200, seconds: 8 };
-const quick = { sockets: 200, rounds: 1, eventsPerRound: 25, users: 400, warm: 100, pairs: 100, seconds: 2 };
+/** In the order of a run of all: short ones first. */
+const measures: Readonly<Record<string, (bench: Bench) => Promise<Group[]>>> = {
+  delivery: measureDelivery,
+  'hot-room': measureHotRoom,
+  memory: measureMemory,
+  messages: measureMessages,
+  storm: measureStorm,
+  jitter: measureJitter,
+  soak: measureSoak,
+};
+
+const usage = `Usage: npm run bench -- [--quick] [--seconds <of the soak>] [${Object.keys(measures).join(' | ')}] …`;
 
 /** A Node that loads uWebSockets.js, or null where there is none. */
 function findUwsNode(): string | null {
@@ -26,27 +41,49 @@ function findUwsNode(): string | null {
   }
 }
 
+function readArguments(): { names: string[]; quick: boolean; seconds: number | undefined } {
+  const { values, positionals } = parseArgs({
+    options: { quick: { type: 'boolean', default: false }, seconds: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const unknown = positionals.filter((name) => !(name in measures));
+  if (unknown.length > 0) {
+    console.error(`There is no measure called ${unknown.join(', ')}.\n${usage}`);
+    process.exit(2);
+  }
+  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+  return { names: positionals.length > 0 ? positionals : Object.keys(measures), quick: values.quick, seconds };
+}
+
 async function main(): Promise<void> {
-  const isQuick = process.argv.includes('--quick');
-  const size = isQuick ? quick : full;
+  const { names, quick, seconds } = readArguments();
   const uwsNode = findUwsNode();
-  const node = uwsNode ?? process.execPath;
-  const engines = uwsNode === null ? ['node'] : ['uws', 'node'];
   const stopServices = await setUpServices();
-  console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, engines ${engines.join(' and ')}`);
+  const bench: Bench = {
+    node: uwsNode ?? process.execPath,
+    engines: uwsNode === null ? ['node'] : ['uws', 'node'],
+    quick,
+    seconds,
+    databaseUrl: process.env.DATABASE_URL ?? '',
+    redisUrl: process.env.REDIS_URL ?? '',
+  };
+  console.log(
+    `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, engines ${bench.engines.join(' and ')}`,
+  );
   const [busy = 0] = loadavg();
   if (busy > cpus().length)
     console.log(`The machine is busy (load ${busy.toFixed(1)}): the figures will be worse than they are.`);
-  if (isQuick) console.log('Quick: too short to compare with the aims; it shows that the benchmarks run.');
+  if (quick) console.log('Quick: too short to compare with the aims; it shows that the benchmarks run.');
   try {
-    printGroup(await measureDelivery(size, { node, uws: uwsNode !== null }));
-    const market = await createMarket(process.env.DATABASE_URL ?? '', size);
-    try {
-      printGroup(await measureMemory(market, { node, engines, warm: size.warm }));
-      const [engine = 'node'] = engines;
-      for (const group of await measureMessages(market, { node, engine, seconds: size.seconds })) printGroup(group);
-    } finally {
-      await market.close();
+    for (const name of names) {
+      // A measure that fails says so, and does not take the others with it.
+      await measures[name]!(bench).then(
+        (groups) => groups.forEach(printGroup),
+        (error: unknown) => {
+          console.error(`\n${name} FAILED`, error);
+          process.exitCode = 1;
+        },
+      );
     }
   } finally {
     await stopServices();
