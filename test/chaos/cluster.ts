@@ -18,7 +18,7 @@ export interface Cluster {
   /** A way into the cluster, balanced over the nodes that are up; `home` is preferred while it is. */
   line(home?: ClusterNode): Promise<Line>;
   /** Signed-in people, written straight to the database. */
-  people(count: number): Promise<TestUser[]>;
+  people(count: number, fullName?: string): Promise<TestUser[]>;
   rows<Row>(statement: string): Promise<Row[]>;
   stop(): Promise<void>;
 }
@@ -75,7 +75,7 @@ function accessTo(nodes: readonly ClusterNode[], postgres: OwnPostgres): Pick<Cl
         const up = nodes.filter(({ state }) => state === 'up');
         return up[Math.floor(Math.random() * up.length)]?.port ?? null;
       }),
-    async people(count) {
+    async people(count, fullName) {
       const database = await openDatabase({ url: postgres.url, poolMax: 2 });
       const tokens = createTokens({
         key: { secret: jwtSecret },
@@ -84,7 +84,8 @@ function accessTo(nodes: readonly ClusterNode[], postgres: OwnPostgres): Pick<Cl
         clock: { offsetMs: 0 },
       });
       const people: TestUser[] = [];
-      for (let made = 0; made < count; made += 1) people.push(await createAccount(database, tokens, {}));
+      const fields = fullName === undefined ? {} : { fullName };
+      for (let made = 0; made < count; made += 1) people.push(await createAccount(database, tokens, fields));
       await database.close();
       return people;
     },
