@@ -40,14 +40,17 @@ const notesMax = 10;
  * store with a fresh snapshot.
  */
 export async function audit(cluster: Cluster, people: readonly Participant[], settleWithinMs = 30_000): Promise<Audit> {
-  await settled(cluster, people, settleWithinMs).catch(() => {});
+  const unsettled = await settled(cluster, people, settleWithinMs).then(
+    () => [],
+    (error: Error) => [error.message],
+  );
   const byUser = Map.groupBy(await storedEvents(cluster, people), ({ user_id }) => user_id);
   const sum = { events: 0, delivered: 0, lost: 0, doubled: 0, misordered: 0, altered: 0, stale: 0, rereads: 0 };
-  const notes: string[] = [];
+  const notes: string[] = [...unsettled];
   for (const person of people) {
     const stored = byUser.get(person.user.id) ?? [];
     const found = compareLog(person, stored);
-    const stale = await staleEntities(person);
+    const stale = await staleEntities(person).catch((error: Error) => [`no snapshot: ${error.message}`]);
     const rereads = person.snapshots() - 1;
     sum.events += stored.length;
     sum.delivered += person.applied.length;

@@ -33,11 +33,10 @@ test(
       { cluster, people, random: createRandom(seed) },
       { durationMs: seconds * 1_000, everyMs: faultEveryMs },
     );
-    console.log('all mended', await conditions());
     await load.stop();
-    console.log('load stopped', await conditions());
     const found = await audit(cluster, people, settleWithinMs);
     console.log(tableOf(faults, load, found));
+    if (found.notes.length > 0) console.log((await conditions()).join('\n'));
     expect(found).toMatchObject({ ...exact, delivered: found.events });
     expect(await checkMessages(cluster, load)).toEqual({ lost: 0, doubled: 0 });
     expect(load.refused.get('internal') ?? 0).toBe(0);
@@ -53,8 +52,10 @@ function conditions(): Promise<string[]> {
   return Promise.all(
     cluster.nodes.map(async ({ name, state, ready, metric, output }) => {
       const checks = await ready().catch(String);
-      const connections = await metric('soko_connections').catch(String);
-      return `${name} ${state} ${JSON.stringify(checks)} connections ${connections}\n${output().slice(-1_000)}`;
+      const sockets = await metric('soko_connections').catch(String);
+      const used = await metric('soko_database_connections{state="used"}').catch(String);
+      const said = `${sockets} sockets, ${used} database connections used, ${JSON.stringify(checks)}`;
+      return `${name} ${state}: ${said}\n${output().slice(-1_000)}`;
     }),
   );
 }

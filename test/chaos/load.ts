@@ -39,8 +39,8 @@ export interface LoadSettings {
 
 const sellersEach = [1, 2] as const;
 /** Long enough for the longest fault: what is asked meanwhile is answered after it. */
-const patience = { timeoutMs: 6_000, attempts: 10, waitMs: 60_000 };
-const unavailableTriesMax = 30;
+const patience = { timeoutMs: 6_000, attempts: 6, waitMs: 60_000 };
+const unavailableTriesMax = 15;
 
 /** Sends a command under one idempotency key until it is answered with more than "not now". */
 async function insist<Name extends CallName>(

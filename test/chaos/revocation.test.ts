@@ -30,9 +30,7 @@ async function person(): Promise<TestUser> {
 
 /** Expects the farewell as the last frames, the code of a revoked session, and silence afterwards. */
 async function expectRevoked({ frames, closed }: RawSocket, boundMs: number): Promise<void> {
-  const at = Date.now();
-  expect(await closed).toBe(4002);
-  expect(Date.now() - at).toBeLessThan(boundMs);
+  expect(await Promise.race([closed, pause(boundMs).then(() => 'still open')])).toBe(4002);
   const farewell = frames.findIndex((frame) => frame.startsWith('42["session"'));
   expect(JSON.parse(frames[farewell]!.slice('42'.length))).toMatchObject(['session', { type: 'revoked' }]);
   // Socket.IO's own goodbye, and not one frame more.
@@ -138,20 +136,27 @@ test('a session revoked in the middle of a resume of thousands of events gets no
   expect(after.filter((frame) => frame !== '41')).toEqual([]);
 });
 
-test('with Redis dead, a logout and a ban at one node take effect at another within five seconds', async () => {
-  const room = await talkingRoom();
-  const [banned, user] = await cluster.people(2);
-  const viewer = await viewerAt(two, banned!, room.streamId);
-  const leaving = await rawConnect(two.url, { token: user!.token });
+test('with Redis dead, a logout at one node ends the sockets at another within five seconds', async () => {
+  const user = await person();
+  raw = await rawConnect(two.url, { token: user.token });
   await cluster.redis.kill();
-  await call(one, user!)('sessions.logout');
-  await call(one, room.host)('streams.ban', { streamId: room.streamId, userId: banned!.id });
-  const closing = expectRevoked(leaving, withoutRedisMs);
+  try {
+    await call(one, user)('sessions.logout');
+    await expectRevoked(raw, withoutRedisMs);
+  } finally {
+    await cluster.redis.start();
+  }
+});
+
+test('with Redis dead, a ban at one node holds at another within five seconds, also once Redis is back', async () => {
+  const room = await talkingRoom();
+  const viewer = await person();
+  await viewerAt(two, viewer, room.streamId);
+  await cluster.redis.kill();
+  await call(one, room.host)('streams.ban', { streamId: room.streamId, userId: viewer.id });
   await pause(withoutRedisMs);
   await cluster.redis.start();
-  // Redis is back and the room talks on, also through it: the banned must be out by now.
-  raw = viewer;
+  // The room talks on, also through Redis.
   await expectSilence(3_000);
-  await closing;
   await room.stop();
 });
