@@ -13,6 +13,8 @@ export interface SokoProcess {
   readonly opsUrl: string;
   /** Everything it printed so far. */
   output(): string;
+  /** Sends a signal and does not wait: SIGSTOP and SIGCONT freeze and wake it. */
+  signal(signal: NodeJS.Signals): void;
   /** Sends a signal and waits for the end; answers the exit code, null after SIGKILL. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -52,6 +54,7 @@ export async function startProcess(env: Record<string, string>): Promise<SokoPro
     url: find(/listens on (http:\S+)/),
     opsUrl: find(/(?:metrics|health)\s+(http:\/\/[^/\s]+)/),
     output,
+    signal: (signal) => void child.kill(signal),
     async end(signal) {
       child.kill(signal);
       return exited;
