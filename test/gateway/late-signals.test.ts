@@ -29,7 +29,7 @@ function countsOf({ frames }: RawSocket, hallId: string): number[] {
     .map(({ data }) => data.count);
 }
 
-test('a client that is behind gets the latest signal about each thing and no other, and is not closed for them', async () => {
+test('a client that is behind gets the latest signal about each thing alone, and is not closed for it', async () => {
   const slow = await rawConnect(server.url, {});
   slow.send(`421["rooms.join",{"room":"${room}"}]`);
   await slow.frame('431[{"ok":true');
