@@ -8,7 +8,13 @@ import { answerBench } from './answering.ts';
 // Soko's engine, gateway and rooms as they run in production, without a database behind: what a delivery costs.
 const log = pino({ level: 'silent' });
 const kind = process.argv[2] as 'uws' | 'node';
-const room: RoomKind = { kind: 'bench', summary: 'Everybody.', events: [], open: async () => ({}) };
+const room: RoomKind = {
+  kind: 'bench',
+  summary: 'Everybody.',
+  events: [],
+  admits: async () => true,
+  view: async () => ({}),
+};
 const execute: Execute = async (_, __, { meta }) => {
   await meta.connection?.join('bench:room');
   return { ok: true, data: {} };

@@ -17,6 +17,8 @@ import {
   type RoomLog,
 } from './room-log.ts';
 
+import { RoomViews, type RoomView } from './room-views.ts';
+
 /** Who asks, with what a room's rule needs to decide. */
 export type Visitor = Omit<RoomContext, 'id'>;
 
@@ -42,6 +44,7 @@ interface MembershipParts {
 /** Joining, leaving and reading public rooms, and watching people's presence. */
 export class Membership {
   readonly #parts: MembershipParts;
+  readonly #views = new RoomViews();
 
   constructor(parts: MembershipParts) {
     this.#parts = parts;
@@ -62,7 +65,7 @@ export class Membership {
     after?: RoomCursor | undefined;
     visitor: Visitor;
   }): Promise<JoinedRoom | 'rooms.not_found' | 'rooms.too_many'> {
-    if ((await this.#open(room, visitor)) === null) return 'rooms.not_found';
+    if (!(await this.admits(room, visitor))) return 'rooms.not_found';
     const rejoined = connection.rooms.has(room);
     await connection.join(room);
     if (!rejoined && this.#joinedRooms(connection) > limits.roomsPerSocket) {
@@ -73,8 +76,8 @@ export class Membership {
       if (!rejoined) await connection.leave(room);
       throw error;
     });
-    const snapshot = await this.#open(room, visitor);
-    if (snapshot === null) {
+    const [snapshot, stays] = await Promise.all([this.#view(room, history, visitor), this.admits(room, visitor)]);
+    if (snapshot === null || !stays) {
       await connection.leave(room);
       return 'rooms.not_found';
     }
@@ -99,13 +102,15 @@ export class Membership {
     after: RoomCursor;
     visitor: Visitor;
   }): Promise<RoomHistory | null> {
-    if ((await this.#open(room, visitor)) === null) return null;
+    if (!(await this.admits(room, visitor))) return null;
     return available(historySince(this.#parts.log, room, after));
   }
 
   /** Whether the room's rule lets this visitor in now. */
   async admits(room: string, visitor: Visitor): Promise<boolean> {
-    return (await this.#open(room, visitor)) !== null;
+    const { kind, id } = splitRoom(room);
+    // A fork reads afresh: asked twice, one entity manager would answer from what it loaded before.
+    return (await this.#parts.roomKinds.get(kind)?.admits({ ...visitor, db: visitor.db.fork(), id })) ?? false;
   }
 
   /** Signals of these people's presence go to this socket from now on; those watched before are dropped. */
@@ -117,10 +122,10 @@ export class Membership {
     return available(this.#parts.subscribed().then(() => this.#parts.census.presences(userIds)));
   }
 
-  async #open(room: string, visitor: Visitor): Promise<Record<string, unknown> | null> {
+  #view(room: string, history: RoomHistory, { db, now, port }: Visitor): Promise<RoomView> {
     const { kind, id } = splitRoom(room);
-    // A fork reads afresh: asked twice, one entity manager would answer from what it loaded before.
-    return (await this.#parts.roomKinds.get(kind)?.open({ ...visitor, db: visitor.db.fork(), id })) ?? null;
+    const read = async () => (await this.#parts.roomKinds.get(kind)?.view({ db: db.fork(), now, port, id })) ?? null;
+    return this.#views.at(room, history, read);
   }
 
   async #read(room: string, after: RoomCursor | undefined): Promise<RoomHistory> {

@@ -6,6 +6,7 @@ import { confirmedUpload } from '../support/disk.ts';
 import { createHarness, guest, type Harness, type TestUser } from '../support/harness.ts';
 import { createListing, listingInput } from '../support/listings.ts';
 import { bindTestPorts } from '../support/ports.ts';
+import { openRoom } from '../support/rooms.ts';
 
 let market: Harness;
 let seller: TestUser;
@@ -227,15 +228,8 @@ test('a price is suggested from comparable listings in one currency', async () =
 test('the room opens with the public view and is closed to those who may not see the listing', async () => {
   const { id } = await createListing(market, seller);
   const draft = await createListing(market, seller, { draft: true });
-  const room = roomKinds.get('listing');
   const open = (as: TestUser | null, listingId: string) =>
-    room?.open({
-      db: market.database.fork(),
-      actor: as?.actor ?? guest,
-      id: listingId,
-      now: new Date(),
-      port: (port) => market.ports.get(port),
-    });
+    openRoom(roomKinds.get('listing')!, market, { actor: as?.actor ?? guest, id: listingId });
   expect(await open(null, id)).toMatchObject({ id, version: 1, available: 1 });
   expect(await open(null, draft.id)).toBeNull();
   expect(await open(seller, draft.id)).toMatchObject({ id: draft.id });

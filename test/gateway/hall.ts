@@ -8,7 +8,8 @@ export const hall: RoomKind = {
   summary: 'A room for tests.',
   events: [],
   audience: defineSignal({ type: 'hall.size', data: z.object({ hallId: z.string(), count: z.int() }) }),
-  open: async ({ id }) => ({ hall: id }),
+  admits: async () => true,
+  view: async ({ id }) => ({ hall: id }),
 };
 
 /** Sends a message to a public room, numbered and logged as a command's would be. */

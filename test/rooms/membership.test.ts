@@ -102,7 +102,7 @@ test.each(modes)('in %s, a socket joins no more rooms than the bound, not even a
 
 test.each(modes)('in %s, someone banned while joining is not in the room', async (mode) => {
   let asked = 0;
-  const kind: RoomKind = { ...hall, open: async () => ((asked += 1) === 1 ? {} : null) };
+  const kind: RoomKind = { ...hall, admits: async () => (asked += 1) === 1 };
   const node = await startNode({ ...storeOf(mode), roomKinds: new Map([['hall', kind]]) });
   const connection = testConnection();
   expect(await join(node, 'hall:a', connection)).toBe('rooms.not_found');

@@ -21,7 +21,8 @@ export const hall: RoomKind = {
   summary: 'A room for tests.',
   events: [],
   audience: viewers,
-  open: async ({ id }) => (id === 'closed' ? null : { hall: id }),
+  admits: async ({ id }) => id !== 'closed',
+  view: async ({ id }) => ({ hall: id }),
 };
 
 export interface Node {

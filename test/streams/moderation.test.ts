@@ -3,6 +3,7 @@ import type { Actor } from '../../src/domain/kernel/index.ts';
 import { streamRoom } from '../../src/domain/streams/room.ts';
 import { createHarness, guest, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
+import { openRoom } from '../support/rooms.ts';
 import { liveStream, published } from './live-stream.ts';
 
 let market: Harness;
@@ -11,10 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => market.close());
 
-function open(actor: Actor, id: string) {
-  const port = market.ports.get.bind(market.ports) as never;
-  return streamRoom.open({ db: market.database.fork(), actor, id, now: new Date(), port });
-}
+const open = (actor: Actor, id: string) => openRoom(streamRoom, market, { actor, id });
 
 test('a banned viewer is put out of the room, stays out and says nothing, until the ban is lifted', async () => {
   const { host, streamId } = await liveStream(market);

@@ -3,6 +3,7 @@ import { streamRoom } from '../../src/domain/streams/room.ts';
 import { createHarness, guest, type Harness } from '../support/harness.ts';
 import { createListing } from '../support/listings.ts';
 import { bindTestPorts } from '../support/ports.ts';
+import { openRoom } from '../support/rooms.ts';
 import { liveStream, published } from './live-stream.ts';
 
 let market: Harness;
@@ -16,8 +17,7 @@ test('the room sees a pin at once, and a joiner sees the listing behind it', asy
   const { id: listingId } = await createListing(market, host, { title: 'Red shoes', priceMinor: 4_500 });
   await market.ok(host, 'streams.pin', { streamId, listingId, x: 0.2, y: 0.8 });
   expect(published(market, 'stream.updated').at(-1).pins).toMatchObject([{ listingId, x: 0.2, y: 0.8 }]);
-  const port = market.ports.get.bind(market.ports) as never;
-  const seen = await streamRoom.open({ db: market.database.fork(), actor: guest, id: streamId, now: new Date(), port });
+  const seen = await openRoom(streamRoom, market, { actor: guest, id: streamId });
   expect(seen).toMatchObject({ listings: [{ id: listingId, title: 'Red shoes', priceMinor: 4_500 }] });
 });
 

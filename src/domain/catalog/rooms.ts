@@ -8,10 +8,13 @@ export const listingRoom: RoomKind = {
   kind: 'listing',
   summary: 'Price, stock and other changes of one listing, for whoever looks at it.',
   events: [listingUpdated],
-  async open({ db, actor, id, port }) {
+  async admits({ db, actor, id }) {
     const listingId = ListingId.safeParse(id);
-    if (!listingId.success) return null;
-    const listing = await db.findOne(ListingEntity, { id: listingId.data });
-    return listing && isVisibleTo(listing, actor) ? listingView({ port }, listing) : null;
+    const listing = listingId.success ? await db.findOne(ListingEntity, { id: listingId.data }) : null;
+    return listing !== null && isVisibleTo(listing, actor);
+  },
+  async view({ db, id, port }) {
+    const listing = await db.findOne(ListingEntity, { id: ListingId.parse(id) });
+    return listing && listingView({ port }, listing);
   },
 };

@@ -218,8 +218,10 @@ export interface RoomKind {
   readonly kind: string;
   readonly summary: string;
   readonly events: readonly RoomEvent[];
-  /** The first view for a joiner, or null when the room does not exist for this actor. */
-  open(context: RoomContext): Promise<Record<string, unknown> | null>;
+  /** Whether the room is there for this actor. Asked at each join and reading, so one cheap statement. */
+  admits(context: RoomContext): Promise<boolean>;
+  /** The first view, the same for everyone who is admitted; null when the room is gone. */
+  view(context: Omit<RoomContext, 'actor'>): Promise<Record<string, unknown> | null>;
   /** A command run by the system actor after each join, with `{ id, userId }` (`userId` null for guests). */
   readonly joined?: Command;
   /** Whether the number of sockets in the room is counted over all nodes and signalled. */

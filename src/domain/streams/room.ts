@@ -1,8 +1,9 @@
+import { sql } from 'kysely';
 import { listingCards } from '../catalog/index.ts';
 import { publicProfiles } from '../identity/index.ts';
 import type { RoomKind } from '../kernel/define.ts';
 import { recordView } from './commands/record-view.ts';
-import { StreamEntity, StreamId, StreamMemberEntity } from './entities.ts';
+import { StreamEntity, StreamId } from './entities.ts';
 import { streamSaid, streamSilenced, streamUpdated, streamViewers } from './events.ts';
 import { streamViews } from './views.ts';
 
@@ -12,14 +13,19 @@ export const streamRoom: RoomKind = {
   events: [streamUpdated, streamSaid, streamSilenced],
   audience: streamViewers,
   joined: recordView,
-  async open({ db, actor, id, port }) {
+  async admits({ db, actor, id }) {
     const streamId = StreamId.safeParse(id);
-    const stream = streamId.success ? await db.findOne(StreamEntity, { id: streamId.data }) : null;
+    if (!streamId.success) return false;
+    const userId = actor.kind === 'user' ? actor.userId : null;
+    const { rows } = await sql<{ admitted: boolean }>`
+      select m.banned_at is null as admitted
+      from stream s left join stream_member m on m.stream_id = s.id and m.user_id = ${userId}::uuid
+      where s.id = ${streamId.data}`.execute(db.getKysely());
+    return rows[0]?.admitted ?? false;
+  },
+  async view({ db, id, port }) {
+    const stream = await db.findOne(StreamEntity, { id: StreamId.parse(id) });
     if (!stream) return null;
-    if (actor.kind === 'user') {
-      const member = await db.findOne(StreamMemberEntity, { streamId: stream.id, userId: actor.userId });
-      if (member?.bannedAt) return null;
-    }
     const [view] = await streamViews({ db, port }, [stream]);
     const hosts = await publicProfiles(db, [stream.hostId]);
     const listings = await listingCards({ db, port }, view?.pins.map((pin) => pin.listingId) ?? []);

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
+import { sqlNow } from '../../kernel/clock.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { UserId } from '../../kernel/ids.ts';
 import { StreamId } from '../entities.ts';
@@ -14,11 +15,10 @@ export const recordView = defineCommand({
   errors: [],
   async run({ input: { id, userId }, tx }) {
     if (userId === null) return {};
-    const now = (await tx.now()).toISOString();
     await sql`
       insert into stream_member as m (stream_id, user_id, viewed_at)
-      select id, ${userId}, ${now}::timestamptz from stream where id = ${id} and state in ('live', 'interrupted')
-      on conflict (stream_id, user_id) do update set viewed_at = coalesce(m.viewed_at, excluded.viewed_at)`.execute(
+      select id, ${userId}, ${sqlNow(tx.clock)} from stream where id = ${id} and state in ('live', 'interrupted')
+      on conflict (stream_id, user_id) do update set viewed_at = excluded.viewed_at where m.viewed_at is null`.execute(
       tx.sql,
     );
     return {};
