@@ -1,4 +1,3 @@
-import { IsolationLevel } from '@mikro-orm/core';
 import type { Actor, UserActor } from './actor.ts';
 import { baseContext, collectSignal, commandContext } from './contexts.ts';
 import type {
@@ -187,14 +186,16 @@ function sourceOf(operation: Operation): Operation['kind'] {
 
 async function runQuery(parts: PipelineParts, query: Query, call: Call): Promise<unknown> {
   const signals: SignalMessage[] = [];
-  const run = async (db: Db): Promise<unknown> => {
+  const run = async (session: Session): Promise<unknown> => {
     const afterwards = (command: Command, input: unknown) => void call.afterwards.push({ command, input });
-    const context = { ...baseContext(parts, sessionOf(db), call), signal: collectSignal(signals), afterwards };
+    const context = { ...baseContext(parts, session, call), signal: collectSignal(signals), afterwards };
     return query.output.parse(await query.run(context as unknown as ReadContext<never, never, string>));
   };
-  const fork = parts.fork(sourceOf(query));
-  const options = { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true };
-  const output = query.consistent ? await fork.transactional(run, options) : await run(fork);
+  const fork = () => parts.fork(sourceOf(query));
+  const session = sessionOf(fork());
+  const output = await (query.consistent
+    ? inTransaction({ sql: session.sql, fork, isSnapshot: true }, run)
+    : run(session));
   if (signals.length > 0) parts.deliver({ inbox: [], rooms: [], signals, evictions: [] });
   return output;
 }

@@ -15,14 +15,26 @@ export interface Transaction extends Session {
   flush(): Promise<void>;
 }
 
-/** Runs in one transaction of a pooled connection. An error rolls back and is thrown on. */
+/** Where transactions run. `isSnapshot`: several statements only read, and all see one state. */
+export interface Store {
+  readonly sql: Sql;
+  readonly fork: () => Db;
+  readonly isSnapshot?: boolean;
+}
+
+/**
+ * Runs in one transaction of a pooled connection. An error rolls back and is thrown on. Not the entity manager's own
+ * transactions, which keep their connection for ever when it is lost on the way.
+ */
 export async function inTransaction<T>(
-  { sql, fork }: { sql: Sql; fork: () => Db },
+  { sql, fork, isSnapshot = false }: Store,
   run: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
   let failure: { readonly error: unknown } | null = null;
+  const plain = sql.transaction();
+  const begun = isSnapshot ? plain.setIsolationLevel('repeatable read').setAccessMode('read only') : plain;
   try {
-    return await sql.transaction().execute(async (inside) => {
+    return await begun.execute(async (inside) => {
       let db: Db | undefined;
       const join = () => {
         const joined = fork();
