@@ -16,9 +16,8 @@ interface Known {
 }
 
 /**
- * Finds pushes that were lost: a head that stayed above what this node pushed for a whole period is signalled to the
- * person's sockets here, which pull. Events pushed by other nodes are not seen by this one, so a signal may tell a
- * client what it already has. A new epoch is signalled too, whatever the head.
+ * Finds pushes that were lost: a head that stayed above what was pushed here for a whole period, by this node or by
+ * another, is signalled to the person's sockets, which pull. A new epoch is signalled too, whatever the head.
  *
  * A log that went back is found as well: what this node pushed had been committed, so a lower head means that history
  * was lost. Its numbers must not be given again under the same epoch. What clients claim counts for nothing here: one

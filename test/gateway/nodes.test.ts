@@ -54,6 +54,18 @@ between('a person’s events reach their sockets on every node', async () => {
   }
 });
 
+between('what another node pushed counts as pushed: nobody is told to look for it', async () => {
+  const asha = await registered(one.url, 'Asha');
+  const client = connect(two, { token: asha.token });
+  await client.ready;
+  const until = Date.now() + 5_000;
+  for (let seq = 1; Date.now() < until; seq += 1) {
+    await asha.call('users.update', { bio: `pushed ${seq}` });
+    await client.frame('inbox', ({ events }) => events.at(-1).seq === seq);
+  }
+  expect(client.frames.filter(({ event, payload }) => event === 'signal' && payload.type === 'inbox.head')).toEqual([]);
+});
+
 between('a session revoked on one node is closed on the other', async () => {
   const asha = await registered(one.url, 'Asha');
   const client = connect(two, { token: asha.token });

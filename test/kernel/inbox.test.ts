@@ -45,6 +45,27 @@ test('numbers are gap-free for each person whatever runs at the same time', asyn
   }
 });
 
+// The embedded database has one connection: there, transactions take turns.
+test.skipIf(!process.env.DATABASE_URL)('a long transaction of one person stalls nobody else', async () => {
+  const [long, other] = [newId<UserId>(), newId<UserId>()];
+  const opened = Promise.withResolvers<void>();
+  const end = Promise.withResolvers<void>();
+  const open = market.database.fork().transactional(async (em) => {
+    await appendInbox(em.getKysely() as unknown as Sql, [event(long, 1)], { offsetMs: 0 });
+    opened.resolve();
+    await end.promise;
+  });
+  await opened.promise;
+  for (let n = 1; n <= 3; n += 1) await append([event(other, n)]);
+  const { epoch } = await inboxHead(reader(), other);
+  const { events } = await pullInbox(reader(), other, { epoch, after: 0, limit: 10 });
+  expect(events.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  expect((await inboxHead(reader(), long)).head).toBe(0);
+  end.resolve();
+  await open;
+  expect((await inboxHead(reader(), long)).head).toBe(1);
+});
+
 test('several events of one person in one commit keep their order', async () => {
   const userId = newId<UserId>();
   const [batch] = await append([event(userId, 1), event(userId, 2), event(userId, 3)]);

@@ -11,6 +11,8 @@ export interface OwnRedis {
   start(): Promise<void>;
   kill(): Promise<void>;
   pause(): void;
+  /** Cuts every connection that subscribes; their clients come back by themselves. */
+  cutSubscribers(): Promise<void>;
   resume(): void;
   remove(): Promise<void>;
 }
@@ -39,6 +41,11 @@ export async function startOwnRedis(): Promise<OwnRedis> {
       await gone;
     },
     pause: () => void server.kill('SIGSTOP'),
+    async cutSubscribers() {
+      const client = new Redis(url);
+      await client.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+      client.disconnect();
+    },
     resume: () => void server.kill('SIGCONT'),
     async remove() {
       await own.kill();
