@@ -111,7 +111,7 @@ function accept(opening: Opening, socket: Socket): void {
   // A client that leaves the namespace would stay subscribed to uWebSockets.js topics.
   socket.on('disconnect', () => void socket.conn.close());
   dispatchTo(opening.parts, live);
-  live.opened = openSocket(opening, live);
+  openSocket(opening, live);
 }
 
 function transportOf(

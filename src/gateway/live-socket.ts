@@ -53,7 +53,7 @@ export class LiveSocket implements Connection {
   readonly cursor: InboxCursor | null;
   /** Whether `session expiring` was sent for the present token. */
   expiryTold = false;
-  /** Resolves once `ready` was sent; commands wait for it. */
+  /** Resolves once what was missed is sent, or cannot be read for now; commands wait for it. */
   opened: Promise<void> = Promise.resolve();
   readonly socket: Socket;
   readonly #sizes: RoomSizes;

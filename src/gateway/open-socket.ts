@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { limits, type InboxPull, type UserActor } from '../domain/kernel/index.ts';
+import { isUnavailable, limits, type InboxPull, type UserActor } from '../domain/kernel/index.ts';
 import type { BatchedReads } from './batched-reads.ts';
 import { closeCodes } from './close.ts';
 import { comeBack, revoked, type LiveSocket } from './live-socket.ts';
@@ -12,23 +12,55 @@ export interface Opening {
   readonly reads: BatchedReads;
 }
 
+const outageRetryMs = 500;
+
 /**
  * Sends `ready`, then what the client missed, and only then joins the person's rooms: nothing live can come first.
  * What was committed between reading and joining is read once more after the join; a client drops what it has.
  */
-export async function openSocket(opening: Opening, live: LiveSocket): Promise<void> {
+export function openSocket({ reads, ...opening }: Opening, live: LiveSocket): void {
+  live.opened = new Promise((resolve) => {
+    const patient: Pick<BatchedReads, 'authenticate' | 'pull'> = {
+      authenticate: (token) => patiently(live, { read: () => reads.authenticate(token), onOutage: resolve }),
+      pull: (want) => patiently(live, { read: () => reads.pull(want), onOutage: resolve }),
+    };
+    void open({ ...opening, reads: patient }, live).then(resolve);
+  });
+}
+
+/** Asks until there is an answer, or the socket goes: an outage of the database is no reason to lose one. */
+async function patiently<T>(
+  live: LiveSocket,
+  { read, onOutage }: { read: () => Promise<T>; onOutage: () => void },
+): Promise<T> {
+  for (;;) {
+    try {
+      return await read();
+    } catch (error) {
+      if (live.retired || !isUnavailable(error)) throw error;
+      // Commands need not wait: they are told that the database is away.
+      onOutage();
+      await delay(outageRetryMs);
+    }
+  }
+}
+
+type PatientOpening = Omit<Opening, 'reads'> & { readonly reads: Pick<BatchedReads, 'authenticate' | 'pull'> };
+
+async function open(opening: PatientOpening, live: LiveSocket): Promise<void> {
   const { parts } = opening;
   const { actor } = live;
   try {
     if (actor.kind === 'guest') live.push('ready', readyFrame(parts, live, null));
     else await openInbox(opening, live, actor);
   } catch (error) {
+    if (live.retired) return;
     parts.log.warn({ err: error }, 'a socket could not be opened');
     await live.retire(...comeBack(closeCodes.unavailable, 1_000 + Math.random() * 4_000, 'unavailable'));
   }
 }
 
-async function openInbox({ parts, sockets, reads }: Opening, live: LiveSocket, actor: UserActor): Promise<void> {
+async function openInbox({ parts, sockets, reads }: PatientOpening, live: LiveSocket, actor: UserActor): Promise<void> {
   const { userId } = actor;
   const cursor = live.cursor && { epoch: live.cursor.epoch, after: live.cursor.seq };
   // The handshake's answer is older than the moment from which evictions find this socket.
@@ -52,7 +84,7 @@ async function openInbox({ parts, sockets, reads }: Opening, live: LiveSocket, a
 
 /** Pushes a page and those after it until the head is reached; returns the number of the last event sent. */
 async function sendMissed(
-  reads: BatchedReads,
+  reads: PatientOpening['reads'],
   live: LiveSocket,
   { userId, after, page: first }: { userId: string; after: number; page: InboxPull },
 ): Promise<number> {
