@@ -1,34 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
-import { engineKind, startTestServer, type TestServer } from '../support/server.ts';
 import type { TestSocket } from '../support/test-socket.ts';
-import { hall, say } from './hall.ts';
-
-/** One process holds two servers on the node engine only. */
-const canRun = Boolean(process.env.REDIS_URL) && engineKind === 'node';
+import { say } from './hall.ts';
+import { canHoldTwo, startTwoNodes, type TwoNodes } from './two-nodes.ts';
 
 const framesOf = ({ frames }: TestSocket) =>
   frames.filter(({ event }) => event === 'room').map(({ payload }) => payload as { epoch: string; events: any[] });
 const eventsOf = (client: TestSocket) => framesOf(client).flatMap(({ events }) => events);
 const range = (to: number) => Array.from({ length: to }, (_, index) => index + 1);
 
-describe.skipIf(!canRun)('a hot room of two nodes', () => {
-  let redis: OwnRedis;
-  let one: TestServer;
-  let two: TestServer;
+describe.skipIf(!canHoldTwo)('a hot room of two nodes', () => {
+  let nodes: TwoNodes;
   beforeAll(async () => {
-    redis = await startOwnRedis();
-    const shared = { roomKinds: [hall], redis: { url: redis.url, prefix: 'test:' } };
-    one = await startTestServer(shared);
-    two = await startTestServer({ ...shared, beside: one });
+    nodes = await startTwoNodes();
   });
-  afterAll(async () => {
-    await two.close();
-    await one.close();
-    await redis.remove();
-  });
+  afterAll(() => nodes.close());
 
   test('what both say at once arrives everywhere in one order, without a gap, many events to a frame', async () => {
+    const { one, two } = nodes;
     const clients = [one.connect(null), two.connect(null), two.connect(null)];
     for (const client of clients) await client.ok('rooms.join', { room: 'hall:a' });
     const each = 400;
@@ -50,6 +38,7 @@ describe.skipIf(!canRun)('a hot room of two nodes', () => {
   });
 
   test('the first word of a quiet room does not wait for others', async () => {
+    const { one, two } = nodes;
     const client = two.connect(null);
     await client.ok('rooms.join', { room: 'hall:quiet' });
     say(one, 'hall:quiet', 'alone');
@@ -57,6 +46,7 @@ describe.skipIf(!canRun)('a hot room of two nodes', () => {
   });
 
   test('a node that Redis forgot for a moment reads what it missed and tells its sockets', async () => {
+    const { one, two, redis } = nodes;
     const client = two.connect(null);
     await client.ok('rooms.join', { room: 'hall:b' });
     say(one, 'hall:b', 'before');

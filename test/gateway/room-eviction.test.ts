@@ -1,29 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
-import { engineKind, startTestServer, type TestServer } from '../support/server.ts';
-import { hall, say } from './hall.ts';
+import { say } from './hall.ts';
+import { canHoldTwo, startTwoNodes, type TwoNodes } from './two-nodes.ts';
 
-/** One process holds two servers on the node engine only. */
-const canRun = Boolean(process.env.REDIS_URL) && engineKind === 'node';
-
-describe.skipIf(!canRun)('putting a person out of a room', () => {
-  let redis: OwnRedis;
-  let one: TestServer;
-  let two: TestServer;
-
+describe.skipIf(!canHoldTwo)('putting a person out of a room', () => {
+  let nodes: TwoNodes;
   beforeAll(async () => {
-    redis = await startOwnRedis();
-    const shared = { roomKinds: [hall], redis: { url: redis.url, prefix: 'test:' } };
-    one = await startTestServer(shared);
-    two = await startTestServer({ ...shared, beside: one });
+    nodes = await startTwoNodes();
   });
-  afterAll(async () => {
-    await two.close();
-    await one.close();
-    await redis.remove();
-  });
+  afterAll(() => nodes.close());
 
   test('reaches the person’s sockets on every node and nobody else', async () => {
+    const { one, two } = nodes;
     const [asha, juma] = [await one.harness.user(), await one.harness.user()];
     const put = [one.connect(asha), two.connect(asha)];
     const stays = [one.connect(juma), two.connect(juma)];
