@@ -22,12 +22,6 @@ export function createFanOut(namespace: Namespace, { polling }: { polling: boole
     for (const live of late) if (live.sendLateSignals()) late.delete(live);
   }, lateSignalsMs).unref();
 
-  const socketsIn = function* (room: string): Generator<LiveSocket> {
-    for (const id of namespace.adapter.rooms.get(room) ?? []) {
-      const live = namespace.sockets.get(id)?.data.live as LiveSocket | undefined;
-      if (live) yield live;
-    }
-  };
   return {
     attach: (attached) => void (engine = attached),
     stop: () => clearInterval(timer),
@@ -35,7 +29,9 @@ export function createFanOut(namespace: Namespace, { polling }: { polling: boole
       const isPublished = event === 'room' && Boolean(engine?.publish?.(to, packet));
       if (isPublished && !polling) return;
       const written = encodedFor(engine?.kind, packet);
-      for (const live of socketsIn(to)) {
+      for (const id of namespace.adapter.rooms.get(to) ?? []) {
+        const live = namespace.sockets.get(id)?.data.live as LiveSocket | undefined;
+        if (!live) continue;
         if (isPublished && live.socket.conn.transport.name === 'websocket') continue;
         if (event !== 'signal') live.write(written);
         else if (!live.signal(subject, written)) late.add(live);
@@ -49,7 +45,8 @@ const { Sender } = ws as unknown as { Sender: { frame(data: Buffer, options: obj
 
 /** With `ws`, the whole WebSocket frame is made once, as Socket.IO's adapter does for its broadcasts. */
 function encodedFor(kind: Engine['kind'] | undefined, packet: string): Written {
-  if (kind !== 'node') return { packet };
+  if (kind !== 'node') return { packet, options: { preEncoded: true } };
   const options = { fin: true, rsv1: false, opcode: 1, mask: false, readOnly: false };
-  return { packet, frame: Sender.frame(Buffer.from(`4${packet}`), options) };
+  const wsPreEncodedFrame = Sender.frame(Buffer.from(`4${packet}`), options);
+  return { packet, options: { preEncoded: true, wsPreEncodedFrame } };
 }

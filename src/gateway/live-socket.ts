@@ -22,10 +22,11 @@ export type Farewell = NonNullable<Parameters<typeof closeSocket>[2]>;
 /** How many sockets of this node are in each public room. */
 export type RoomSizes = Map<string, number>;
 
-/** A Socket.IO packet, and where the engine can use it the WebSocket frame around it. */
+/** A Socket.IO packet as Engine.IO takes it, with the WebSocket frame around it where the engine can use one. */
 export interface Written {
   readonly packet: string;
-  readonly frame?: readonly Buffer[];
+  /** The same for all sockets. */
+  readonly options: { readonly preEncoded: true; readonly wsPreEncodedFrame?: readonly Buffer[] };
 }
 
 /** What Engine.IO knows of a connection and its types leave out. */
@@ -126,9 +127,8 @@ export class LiveSocket implements Connection {
   }
 
   /** A frame that must not be skipped: a client that does not keep up is closed. */
-  write({ packet, frame }: Written): void {
-    if (this.retired) return;
-    this.#conn.write(packet, { preEncoded: true, ...(frame ? { wsPreEncodedFrame: frame } : {}) });
+  write({ packet, options }: Written): void {
+    if (!this.retired) this.#conn.write(packet, options);
   }
 
   /** A frame of which only the latest about its subject counts. False when the client is behind and gets it later. */
