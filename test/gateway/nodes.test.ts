@@ -63,7 +63,7 @@ between('what another node pushed counts as pushed: nobody is told to look for i
     await asha.call('users.update', { bio: `pushed ${seq}` });
     await client.frame('inbox', ({ events }) => events.at(-1).seq === seq);
     // Within the rate of a person's commands.
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 300));
   }
   expect(client.frames.filter(({ event, payload }) => event === 'signal' && payload.type === 'inbox.head')).toEqual([]);
 });
