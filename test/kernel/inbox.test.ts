@@ -51,7 +51,7 @@ test.skipIf(!process.env.DATABASE_URL)('a long transaction of one person stalls 
   const opened = Promise.withResolvers<void>();
   const end = Promise.withResolvers<void>();
   const open = market.database.fork().transactional(async (em) => {
-    await appendInbox(em.getKysely() as unknown as Sql, [event(long, 1)], { offsetMs: 0 });
+    await appendInbox(em.getKysely(), [event(long, 1)], { offsetMs: 0 });
     opened.resolve();
     await end.promise;
   });
