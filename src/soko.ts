@@ -5,7 +5,6 @@ import { authenticate, authenticateMany, sessionStandings, tokensPort } from './
 import {
   beginEpoch,
   createExecute,
-  inboxHead,
   inboxHeads,
   pullInboxes,
   recentEvictions,
@@ -163,7 +162,6 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     log,
     authenticateMany: (given) => authenticateMany(databases.main.fork(), tokens, given),
     inbox: {
-      head: (userId) => inboxHead(sqlOf(databases.main), userId),
       pullMany: (wants, limit) => pullInboxes(sqlOf(databases.main), wants, limit),
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
       end: (epoch) => beginEpoch(sqlOf(databases.main), epoch),

@@ -36,10 +36,9 @@ const gateway = createGateway({
   clock: { offsetMs: 0 },
   authenticateMany: async (tokens) => tokens.map(() => 'auth.invalid'),
   inbox: {
-    head: async () => ({ epoch: '', head: 0 }),
     pullMany: async (wants) =>
       wants.map(() => ({ epoch: '', events: [], head: 0, more: false, snapshotRequired: false })),
-    heads: async () => ({ epoch: '', written: null, heads: new Map() }),
+    heads: async () => ({ epoch: '', heads: new Map() }),
     end: async () => {},
   },
   standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },

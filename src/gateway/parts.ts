@@ -20,7 +20,6 @@ export type AuthFailureCode = 'auth.invalid' | 'auth.expired' | 'auth.revoked' |
 
 /** Reads of people's inboxes, outside any command. */
 export interface InboxReader {
-  head(userId: string): Promise<{ epoch: string; head: number }>;
   /** Heads of many people and, for those with a cursor, the events after it, at most `limit` each, in one query. */
   pullMany(wants: readonly InboxWant[], limit: number): Promise<InboxPull[]>;
   /** Where the log stands, with the heads of many people, in one query. */

@@ -115,11 +115,9 @@ export class SimNode {
     const read = <T>(at: () => T) => this.#unlessDead(this.#database.read(at));
     const database = this.#database;
     return {
-      head: (userId) => read(() => ({ epoch: database.epoch, head: database.head(userId) })),
       heads: (userIds) =>
         read(() => ({
           epoch: database.epoch,
-          written: null,
           heads: new Map(userIds.map((userId) => [userId, database.head(userId)])),
         })),
       end: async () => {},

@@ -2,7 +2,6 @@ import { pino } from 'pino';
 import {
   audiencePort,
   beginEpoch,
-  inboxHead,
   inboxHeads,
   pullInboxes,
   recentEvictions,
@@ -129,7 +128,6 @@ function openGateway(
     log,
     authenticateMany: (given) => authenticateMany(database.fork(), tokens, given),
     inbox: {
-      head: (userId) => inboxHead(sql(), userId),
       pullMany: (wants, limit) => pullInboxes(sql(), wants, limit),
       heads: (userIds) => inboxHeads(sql(), userIds),
       end: (epoch) => beginEpoch(sql(), epoch),
