@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
-import { audiencePort, clockPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
+import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
 import { orderSettingsPort } from './domain/orders/index.ts';
@@ -12,7 +12,7 @@ import {
   paymentSettingsPort,
   type SandboxBank,
 } from './domain/payments/index.ts';
-import { events, snapshots } from './domain/registry.ts';
+import { events, personalData, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
 import type { Metrics } from './http/index.ts';
@@ -50,6 +50,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     .bind(audiencePort, rooms.audience)
     .bind(membershipPort, rooms.membership)
     .bind(snapshotSourcesPort, { parts: snapshots, events })
+    .bind(personalDataPort, personalData)
     .bind(offerSettingsPort, { ttlMs: config.OFFER_TTL, checkoutWindowMs: config.OFFER_CHECKOUT_WINDOW })
     .bind(orderSettingsPort, {
       paymentWindowMs: config.PAYMENT_WINDOW,

@@ -1,17 +1,43 @@
 import type { Area, InboxEvent, Job, Machine, Operation, RoomKind, Signal, SnapshotPart } from './kernel/index.ts';
 import { universalErrors, type ErrorTable } from './kernel/errors.ts';
+import { outbox } from './outbox/index.ts';
 import { identity } from './identity/index.ts';
+import { trust } from './trust/index.ts';
+import { preferences } from './preferences/index.ts';
 import { media } from './media/index.ts';
+import { verification } from './verification/index.ts';
+import { merchants } from './merchants/index.ts';
 import { catalog } from './catalog/index.ts';
 import { chat } from './chat/index.ts';
 import { offers } from './offers/index.ts';
 import { orders } from './orders/index.ts';
 import { payments } from './payments/index.ts';
 import { streams } from './streams/index.ts';
+import { reviews } from './reviews/index.ts';
+import { moderation } from './moderation/index.ts';
+import { notifications } from './notifications/index.ts';
 import { sync } from './sync/index.ts';
 
 /** Every area, in the order of the edges between them. The one list that all surfaces derive from. */
-export const areas = [identity, media, catalog, chat, offers, orders, payments, streams, sync] as const;
+export const areas = [
+  outbox,
+  identity,
+  trust,
+  preferences,
+  media,
+  verification,
+  merchants,
+  catalog,
+  chat,
+  offers,
+  orders,
+  payments,
+  streams,
+  reviews,
+  moderation,
+  notifications,
+  sync,
+] as const;
 
 type AnyOperation = (typeof areas)[number]['operations'][number];
 
@@ -57,6 +83,7 @@ export const snapshots = byName<SnapshotPart>(
   list.flatMap((area) => area.snapshots ?? []),
   (part) => part.entity,
 );
+export const personalData = list.flatMap((area) => area.personal ?? []);
 export const errors: ErrorTable = Object.assign({}, universalErrors, ...list.map((area) => area.errors));
 export const entities = list.flatMap((area) => area.entities);
 

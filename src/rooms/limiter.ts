@@ -26,10 +26,10 @@ export function createLimiter(link: RedisLink | null, prefix: string): RateLimit
     return limiters;
   };
   return {
-    async take(key, perMinute) {
+    async take(key, perMinute, scope = 'cluster') {
       const { shared, own } = limitersOf(perMinute);
       try {
-        await (link === null || link.healthy() ? shared : own).consume(key);
+        await (scope === 'cluster' && (link === null || link.healthy()) ? shared : own).consume(key);
         return null;
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) return { retryAfterMs: Math.max(1, Math.ceil(refusal.msBeforeNext)) };

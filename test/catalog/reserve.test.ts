@@ -37,6 +37,7 @@ async function within<T>(run: (tx: Tx) => Promise<T>): Promise<T> {
       publish: () => {},
       evict: () => {},
       nudge: () => {},
+      audit: () => {},
     };
     return run(tx);
   });

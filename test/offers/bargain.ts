@@ -33,6 +33,7 @@ export async function within<T>(market: Harness, run: (tx: Tx) => Promise<T>): P
       publish: () => {},
       evict: () => {},
       nudge: () => {},
+      audit: () => {},
     });
   });
 }

@@ -1,4 +1,5 @@
-import { AccountEntity, SessionEntity } from '../../src/domain/identity/entities.ts';
+import { SessionEntity } from '../../src/domain/identity/entities.ts';
+import { createAccount as newAccount } from '../../src/domain/identity/new-account.ts';
 import type { Tokens } from '../../src/domain/identity/index.ts';
 import { newId, type Role, type SessionId, type UserId } from '../../src/domain/kernel/index.ts';
 import type { Database } from '../../src/domain/orm.ts';
@@ -17,16 +18,8 @@ export async function createAccount(
   const sessionId = newId<SessionId>();
   const now = new Date();
   const em = database.fork();
-  em.create(AccountEntity, {
-    id: userId,
-    email: `person${count}-${userId}@example.test`,
-    fullName: fullName ?? `Person ${count}`,
-    marketRole: 'both',
-    roles,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-  });
+  const email = `person${count}-${userId}@example.test`;
+  newAccount(em, now, { id: userId, email, fullName: fullName ?? `Person ${count}`, roles });
   em.create(SessionEntity, {
     id: sessionId,
     userId,

@@ -1,8 +1,8 @@
-import { audiencePort, type Ports } from '../../src/domain/kernel/index.ts';
+import { audiencePort, personalDataPort, type Ports } from '../../src/domain/kernel/index.ts';
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
-import { events, snapshots } from '../../src/domain/registry.ts';
+import { events, personalData, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
 import { memoryRooms } from './rooms.ts';
@@ -24,4 +24,5 @@ export function bindTestPorts(ports: Ports): void {
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);
   ports.bind(snapshotSourcesPort, { parts: snapshots, events });
+  ports.bind(personalDataPort, personalData);
 }

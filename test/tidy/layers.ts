@@ -10,15 +10,23 @@ export interface Layer {
 
 /** The areas that each area may import, through their `index.ts` only. Acyclic. */
 export const areaEdges: Readonly<Record<string, readonly string[]>> = {
-  identity: [],
+  outbox: [],
+  identity: ['outbox'],
+  trust: ['identity'],
+  preferences: ['outbox', 'identity'],
   media: ['identity'],
-  catalog: ['identity', 'media'],
-  chat: ['identity', 'media', 'catalog'],
-  offers: ['identity', 'media', 'catalog', 'chat'],
-  orders: ['identity', 'media', 'catalog', 'chat', 'offers'],
+  verification: ['outbox', 'identity', 'trust', 'media'],
+  merchants: ['outbox', 'identity', 'trust', 'media'],
+  catalog: ['identity', 'trust', 'media', 'merchants'],
+  chat: ['identity', 'trust', 'media', 'catalog'],
+  offers: ['identity', 'trust', 'media', 'merchants', 'catalog', 'chat'],
+  orders: ['identity', 'trust', 'media', 'merchants', 'catalog', 'chat', 'offers'],
   payments: ['identity', 'media', 'catalog', 'chat', 'offers', 'orders'],
-  streams: ['identity', 'media', 'catalog'],
-  sync: ['identity', 'chat', 'orders'],
+  streams: ['identity', 'trust', 'media', 'catalog'],
+  reviews: ['identity', 'trust', 'media', 'merchants', 'catalog', 'orders'],
+  moderation: ['identity', 'trust', 'media', 'merchants', 'catalog', 'chat', 'orders', 'streams', 'reviews'],
+  notifications: ['outbox', 'identity', 'preferences'],
+  sync: ['identity', 'trust', 'chat', 'orders'],
 };
 
 const areas = Object.keys(areaEdges);

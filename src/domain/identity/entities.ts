@@ -3,6 +3,7 @@ import type { InferEntity } from '@mikro-orm/core';
 import type { Role } from '../kernel/actor.ts';
 import { PointType } from '../kernel/geo.ts';
 import type { SessionId, UserId } from '../kernel/ids.ts';
+import type { Locale } from '../outbox/index.ts';
 
 export const marketRoles = ['buyer', 'seller', 'both'] as const;
 
@@ -24,7 +25,19 @@ export const AccountEntity = defineEntity({
     location: p.type(PointType).nullable(),
     neighborhood: p.text().nullable(),
     buildingName: p.text().nullable(),
+    locale: p.string().$type<Locale>(),
+    telegramId: p.bigint('string').nullable(),
+    emailVerifiedAt: p.datetime().nullable(),
+    phoneVerifiedAt: p.datetime().nullable(),
+    identityVerifiedAt: p.datetime().nullable(),
+    passwordChangedAt: p.datetime().nullable(),
+    discoverable: p.boolean(),
+    contactKey: p.text().nullable(),
+    ratingCount: p.integer(),
+    ratingMean: p.double().$type<number>().nullable(),
+    sellingSuspendedAt: p.datetime().nullable(),
     suspendedAt: p.datetime().nullable(),
+    deletedAt: p.datetime().nullable(),
     lastLoginAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),

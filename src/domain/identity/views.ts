@@ -4,6 +4,7 @@ import { Point } from '../kernel/geo.ts';
 import { SessionId, UserId } from '../kernel/ids.ts';
 import { orNull } from '../kernel/or-null.ts';
 import { iso, Timestamp } from '../kernel/timestamp.ts';
+import { locales } from '../outbox/index.ts';
 import { marketRoles, type Account, type Session } from './entities.ts';
 
 /** What anyone may know of a person. */
@@ -15,6 +16,8 @@ export const PublicUserView = z.object({
   bio: orNull(z.string()),
   avatarUrl: orNull(z.string()),
   neighborhood: orNull(z.string()),
+  identityVerified: z.boolean().describe('Whether papers were shown and checked.'),
+  rating: orNull(z.object({ count: z.int(), mean: z.number() })),
   memberSince: Timestamp,
 });
 
@@ -27,6 +30,11 @@ export const OwnUserView = PublicUserView.extend({
   roles: z.array(z.enum(roles)),
   location: orNull(Point),
   buildingName: orNull(z.string()),
+  locale: z.enum(locales),
+  emailVerified: z.boolean(),
+  phoneVerified: z.boolean(),
+  telegramLinked: z.boolean(),
+  discoverable: z.boolean(),
 });
 
 export const SessionView = z.object({
@@ -51,12 +59,38 @@ export const SignedInView = z.object({ user: OwnUserView, tokens: TokensView });
 
 export function publicUserView(account: Account): z.input<typeof PublicUserView> {
   const { id, version, username, fullName, bio, avatarUrl, neighborhood, createdAt } = account;
-  return { id, version, username, fullName, bio, avatarUrl, neighborhood, memberSince: iso(createdAt) };
+  const { identityVerifiedAt, ratingCount: count, ratingMean: mean } = account;
+  return {
+    id,
+    version,
+    username,
+    fullName,
+    bio,
+    avatarUrl,
+    neighborhood,
+    identityVerified: identityVerifiedAt !== null,
+    rating: typeof mean !== 'number' ? null : { count, mean },
+    memberSince: iso(createdAt),
+  };
 }
 
 export function ownUserView(account: Account): z.input<typeof OwnUserView> {
-  const { email, phone, campus, marketRole, roles: held, location, buildingName } = account;
-  return { ...publicUserView(account), email, phone, campus, marketRole, roles: held, location, buildingName };
+  const { email, phone, campus, marketRole, roles: held, location, buildingName, locale, discoverable } = account;
+  return {
+    ...publicUserView(account),
+    email,
+    phone,
+    campus,
+    marketRole,
+    roles: held,
+    location,
+    buildingName,
+    locale,
+    emailVerified: account.emailVerifiedAt !== null,
+    phoneVerified: account.phoneVerifiedAt !== null,
+    telegramLinked: account.telegramId !== null,
+    discoverable,
+  };
 }
 
 export function sessionView(session: Session, currentId: string): z.input<typeof SessionView> {

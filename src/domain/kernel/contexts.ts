@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AuditEntry } from './audit.ts';
 import { clockPort, databaseNow } from './clock.ts';
 import type { CommandContext, Job, PendingInboxEvent, SignalMessage, Tx } from './define.ts';
 import { CommandError, type FailDetails } from './errors.ts';
@@ -39,21 +40,30 @@ export function collectSignal(signals: SignalMessage[]) {
 /** What a command gets: the same, and collectors of what is delivered once the transaction has committed. */
 export function commandContext(
   base: ReturnType<typeof baseContext>,
-  collected: { outbound: Outbound; pending: PendingInboxEvent[]; nudged: Set<Job>; prepared: unknown },
+  collected: {
+    outbound: Outbound;
+    pending: PendingInboxEvent[];
+    nudged: Set<Job>;
+    audits: AuditEntry[];
+    prepared: unknown;
+  },
 ): CommandContext<never, unknown, string, unknown> {
-  const { outbound, pending, nudged, prepared } = collected;
+  const { outbound, pending, nudged, audits, prepared } = collected;
   const { input, actor, meta, sql, clock, now, port, fail, failKeeping } = base;
-  const collectors: Pick<Tx, 'emit' | 'publish' | 'evict' | 'nudge'> = {
+  const collectors: Pick<Tx, 'emit' | 'publish' | 'evict' | 'nudge' | 'audit'> = {
     emit(event, userId, { view, change }) {
       const parsed = event.view.parse(view);
       const told = change === undefined ? {} : { change: event.change.parse(change) };
-      pending.push({ userId, type: event.type, data: { entity: event.entity, ...(parsed as object), ...told } });
+      const notice = event.notice?.({ view: parsed, ...told, to: userId } as never) ?? null;
+      const data = { entity: event.entity, ...(parsed as object), ...told };
+      pending.push({ userId, type: event.type, data, notice });
     },
     publish(event, room, data) {
       outbound.rooms.push({ room, type: event.type, data: event.data.parse(data), at: new Date().toISOString() });
     },
     evict: (eviction) => void outbound.evictions.push(eviction),
     nudge: (job) => void nudged.add(job),
+    audit: (entry) => void audits.push(entry),
   };
   // Getters, and never spread: asking for `db` makes an entity manager.
   const tx = {

@@ -2,11 +2,13 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Kysely } from 'kysely';
 import type { z } from 'zod';
 import type { Access, Actor, ActorOf } from './actor.ts';
+import type { AuditEntry } from './audit.ts';
 import type { Clock } from './clock.ts';
 import type { ErrorTable, FailDetails, UniversalCode } from './errors.ts';
 import type { EntityView, Eviction, InboxEvent, RoomEvent, Signal } from './events.ts';
 import type { UserId } from './ids.ts';
 import type { Machine } from './machine.ts';
+import type { PersonalData } from './personal-data.ts';
 import type { Port } from './ports.ts';
 
 export * from './events.ts';
@@ -76,6 +78,8 @@ export interface Tx {
   evict(eviction: Eviction): void;
   /** Asks a job to run soon after commit. A lost nudge only costs the job's interval. */
   nudge(job: Job): void;
+  /** Adds to the log of what staff did. Commands that only staff may call are logged without it. */
+  audit(entry: AuditEntry): void;
 }
 
 export interface CommandContext<A extends Access, In, Code extends string, Prepared = undefined>
@@ -254,6 +258,7 @@ export interface Area {
   readonly machines?: readonly Machine[];
   readonly jobs?: readonly Job[];
   readonly snapshots?: readonly SnapshotPart[];
+  readonly personal?: PersonalData;
   /** MikroORM entities. */
   readonly entities: readonly object[];
 }

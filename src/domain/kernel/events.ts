@@ -7,6 +7,30 @@ export interface EntityView {
   readonly version: number;
 }
 
+/** What people may turn on and off, each for itself. */
+export const noticeTopics = [
+  'account',
+  'messages',
+  'offers',
+  'orders',
+  'payments',
+  'listings',
+  'streams',
+  'reviews',
+  'requests',
+] as const;
+export type NoticeTopic = (typeof noticeTopics)[number];
+
+/** What an inbox event says to a person who is not looking at the app. */
+export interface Notice {
+  readonly topic: NoticeTopic;
+  /** The text, by its key in the catalogue of templates. */
+  readonly template: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** What it is about: a newer notice about the same thing takes the place of one that was not sent yet. */
+  readonly about: { readonly entity: string; readonly id: string };
+}
+
 /** A durable fact addressed to a person: the recipient's own view of an entity, plus what happened, for toasts. */
 export interface InboxEvent<
   Type extends string = string,
@@ -18,10 +42,14 @@ export interface InboxEvent<
   readonly entity: string;
   readonly view: View;
   readonly change: Change;
+  /** What the recipient is told outside the app, or null when this one is not worth it. Asked when it is emitted. */
+  notice?(told: { view: never; change: never; to: UserId }): Notice | null;
 }
 
 export function defineEvent<const T extends string, V extends z.ZodType<EntityView>, C extends z.ZodType>(
-  event: Omit<InboxEvent<T, V, C>, 'kind'>,
+  event: Omit<InboxEvent<T, V, C>, 'kind' | 'notice'> & {
+    notice?(told: { view: z.output<V>; change: z.output<C> | undefined; to: UserId }): Notice | null;
+  },
 ): InboxEvent<T, V, C> {
   return { kind: 'inbox', ...event };
 }
@@ -56,6 +84,7 @@ export interface PendingInboxEvent {
   readonly userId: UserId;
   readonly type: string;
   readonly data: Record<string, unknown>;
+  readonly notice?: Notice | null;
 }
 
 export interface RoomMessage {

@@ -1,4 +1,5 @@
 import type { Actor, UserActor } from './actor.ts';
+import { isStaffAccess, recordAudit, type AuditEntry } from './audit.ts';
 import { baseContext, collectSignal, commandContext } from './contexts.ts';
 import type {
   Command,
@@ -22,6 +23,7 @@ import { limits } from './limits.ts';
 import { isStorable } from './storable.ts';
 import { isRetryable, isUnavailable } from './database-errors.ts';
 import { isDeeper } from './depth.ts';
+import { networkOf } from './network.ts';
 import type { Ports } from './ports.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { inTransaction, type Session } from './transaction.ts';
@@ -143,11 +145,16 @@ async function perform(parts: PipelineParts, call: Call): Promise<unknown> {
   }
 }
 
-async function limitRate(limiter: RateLimiter, { operation, actor }: Call): Promise<void> {
+async function limitRate(limiter: RateLimiter, { operation, actor, meta }: Call): Promise<void> {
   if (actor.kind === 'system') return;
-  const who = actor.kind === 'user' ? actor.userId : actor.ip;
+  const address = networkOf(meta.ip);
+  const who = actor.kind === 'user' ? actor.userId : address;
   const fallback = actor.kind === 'user' ? limits.commandsPerMinute : limits.guestCommandsPerMinute;
-  const refused = await limiter.take(`${who}:${operation.name}`, operation.ratePerMinute ?? fallback);
+  const session = actor.kind === 'user' ? actor.sessionId : null;
+  const refused =
+    (await limiter.take(`address:${address}`, limits.addressCommandsPerMinute, 'node')) ??
+    (session && (await limiter.take(`session:${session}`, limits.sessionCommandsPerMinute, 'node'))) ??
+    (await limiter.take(`${who}:${operation.name}`, operation.ratePerMinute ?? fallback));
   if (refused) throw new CommandError('limit.rate', refused);
 }
 
@@ -224,9 +231,11 @@ async function runCommand(parts: PipelineParts, command: Command, call: CommandC
       if (stored) return 'data' in stored ? stored.data : new CommandError(stored.failure.code, stored.failure.details);
     }
     const pending: PendingInboxEvent[] = [];
-    const context = commandContext(base, { outbound, pending, nudged, prepared: call.prepared });
+    const audits: AuditEntry[] = [];
+    const context = commandContext(base, { outbound, pending, nudged, audits, prepared: call.prepared });
     const output = await runKeeping(command, context);
     await transaction.flush();
+    await audit(base, { command, call, audits, output });
     if (slot) await storeAnswer(base.sql, slot, answerOf(output));
     if (outbound.evictions.length > 0) await recordEvictions(base.sql, outbound.evictions, base.clock);
     if (pending.length > 0)
@@ -237,6 +246,20 @@ async function runCommand(parts: PipelineParts, command: Command, call: CommandC
   for (const job of nudged) parts.nudge(job);
   if (result instanceof CommandError) throw result;
   return result;
+}
+
+/** What people of the staff did is logged with what it did; jobs are in the log of jobs. */
+async function audit(
+  { sql, clock }: ReturnType<typeof baseContext>,
+  { command, call, audits, output }: { command: Command; call: Call; audits: AuditEntry[]; output: unknown },
+): Promise<void> {
+  const { actor, meta, input } = call;
+  if (actor.kind !== 'user') return;
+  if (isStaffAccess(command.access)) {
+    const outcome = output instanceof CommandError ? output.code : 'ok';
+    audits.push({ action: command.name, details: { input, outcome } });
+  }
+  if (audits.length > 0) await recordAudit(sql, audits, { actor, meta, clock });
 }
 
 /** Runs the command; a failure that keeps its writes is returned instead of thrown, so that the transaction commits. */

@@ -42,7 +42,7 @@ export async function appendInbox(
 ): Promise<InboxBatch[]> {
   if (pending.length === 0) return [];
   const input = JSON.stringify(
-    pending.map((event, ord) => ({ user_id: event.userId, ord, type: event.type, data: event.data })),
+    pending.map(({ userId, type, data, notice }, ord) => ({ user_id: userId, ord, type, data, notice })),
   );
   const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string; at: string }>`
     select recipient, first_seq::text, log_epoch, (extract(epoch from appended_at) * 1000)::bigint::text as at

@@ -1,4 +1,5 @@
 export * from './actor.ts';
+export type { AuditEntry } from './audit.ts';
 export { audiencePort, type Audience } from './audience.ts';
 export { clockPort, databaseNow, type Clock } from './clock.ts';
 export { isUnavailable } from './database-errors.ts';
@@ -25,6 +26,7 @@ export { alwaysThere, type Liveness } from './liveness.ts';
 export * from './machine.ts';
 export * from './money.ts';
 export * from './pagination.ts';
+export { personalDataPort, type PersonalData } from './personal-data.ts';
 export * from './ports.ts';
 export type { RateLimiter } from './rate-limits.ts';
 export * from './timestamp.ts';

@@ -9,6 +9,9 @@ export const limits = {
   presenceWatchMax: 100,
   commandsPerMinute: 120,
   guestCommandsPerMinute: 120,
+  /** All commands of one session, and of one address together; each node counts for itself. */
+  sessionCommandsPerMinute: 1_200,
+  addressCommandsPerMinute: 12_000,
   httpBodyBytes: 1024 * 1024,
   uploadBytes: 25 * 1024 * 1024,
   searchRadiusKmMax: 500,

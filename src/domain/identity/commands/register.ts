@@ -2,8 +2,9 @@ import { z } from 'zod';
 import { isUniqueViolation } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { Point } from '../../kernel/geo.ts';
-import { newId } from '../../kernel/ids.ts';
-import { AccountEntity, marketRoles } from '../entities.ts';
+import { locales } from '../../outbox/index.ts';
+import { marketRoles } from '../entities.ts';
+import { createAccount } from '../new-account.ts';
 import { hashPassword } from '../passwords.ts';
 import { openSession } from '../sessions.ts';
 import { SignedInView } from '../views.ts';
@@ -27,6 +28,7 @@ export const register = defineCommand({
     campus: z.string().trim().max(100).optional(),
     location: Point.optional(),
     role: z.enum(marketRoles).default('both'),
+    locale: z.enum(locales).default('en'),
   }),
   output: SignedInView,
   errors: ['accounts.identifier_required', 'accounts.taken'],
@@ -36,27 +38,9 @@ export const register = defineCommand({
   },
   async run({ input, prepared: passwordHash, tx, fail, meta }) {
     const now = await tx.now();
-    const account = tx.db.create(AccountEntity, {
-      id: newId(),
-      email: input.email ?? null,
-      phone: input.phone ?? null,
-      username: input.username ?? null,
-      passwordHash,
-      fullName: input.fullName,
-      campus: input.campus ?? null,
-      marketRole: input.role,
-      roles: [],
-      bio: null,
-      avatarUrl: null,
-      location: input.location ?? null,
-      neighborhood: null,
-      buildingName: null,
-      suspendedAt: null,
-      lastLoginAt: now,
-      version: 1,
-      createdAt: now,
-      updatedAt: now,
-    });
+    const { email = null, phone = null, username = null, fullName, campus = null, location = null } = input;
+    const own = { email, phone, username, fullName, campus, location, marketRole: input.role, locale: input.locale };
+    const account = createAccount(tx.db, now, { ...own, passwordHash, lastLoginAt: now });
     try {
       await tx.db.flush();
     } catch (error) {

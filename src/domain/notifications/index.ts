@@ -1,0 +1,3 @@
+import { defineArea } from '../kernel/define.ts';
+
+export const notifications = defineArea({ name: 'notifications', operations: [], errors: {}, entities: [] });

@@ -1,0 +1,3 @@
+import { defineArea } from '../kernel/define.ts';
+
+export const preferences = defineArea({ name: 'preferences', operations: [], errors: {}, entities: [] });

@@ -1,0 +1,3 @@
+import { defineArea } from '../kernel/define.ts';
+
+export const trust = defineArea({ name: 'trust', operations: [], errors: {}, entities: [] });

@@ -1,0 +1,3 @@
+import { defineArea } from '../kernel/define.ts';
+
+export const verification = defineArea({ name: 'verification', operations: [], errors: {}, entities: [] });
