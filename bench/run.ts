@@ -5,9 +5,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import setUpServices from '../test/support/services/setup.ts';
 import type { Bench } from './bench.ts';
+import { measureAccess } from './measures/access.ts';
 import { measureDelivery } from './measures/delivery.ts';
 import { measureHotRoom } from './measures/hot-room.ts';
 import { measureJitter } from './measures/jitter.ts';
+import { measureLogins } from './measures/logins.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureMessages } from './measures/messages.ts';
 import { measureSoak } from './measures/soak.ts';
@@ -20,6 +22,8 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Group[]>>> = {
   'hot-room': measureHotRoom,
   memory: measureMemory,
   messages: measureMessages,
+  logins: measureLogins,
+  access: measureAccess,
   storm: measureStorm,
   jitter: measureJitter,
   soak: measureSoak,

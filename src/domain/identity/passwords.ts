@@ -1,10 +1,10 @@
 import { hash, verify } from '@node-rs/argon2';
 
 // argon2id with OWASP's first recommended set: 19 MiB, 2 passes, 1 lane.
-const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+export const passwordParameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 export function hashPassword(password: string): Promise<string> {
-  return hash(password, parameters);
+  return hash(password, passwordParameters);
 }
 
 // Hashed once, of a random secret: an unknown account costs the same time as a wrong password.
