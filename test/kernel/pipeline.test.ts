@@ -9,6 +9,7 @@ import {
   defineJob,
   defineQuery,
   errors as kernelErrors,
+  limits,
   Ports,
   type Actor,
   type Execute,
@@ -19,7 +20,16 @@ import { createHarness, type Harness, type TestUser } from '../support/harness.t
 
 const meta = { requestId: 'request-1', ip: '203.0.113.9' };
 const CounterView = z.object({ id: z.string(), version: z.int(), count: z.int() });
-const counted = defineEvent({ type: 'counter.counted', entity: 'counter', view: CounterView, change: z.undefined() });
+const counted = defineEvent({
+  type: 'counter.counted',
+  entity: 'counter',
+  view: CounterView,
+  change: z.undefined(),
+  notice: ({ view: { id, count } }) =>
+    count < 100
+      ? null
+      : { topic: 'account', template: 'counter.high', params: { count }, about: { entity: 'counter', id } },
+});
 const job = defineJob({ name: 'counter.tidy', everySeconds: 60, summary: 'nothing', run: async () => {} });
 let runs = 0;
 
@@ -204,6 +214,40 @@ test('the limit counts before anything else and says how long to wait', async ()
   for (let n = 0; n < 3; n += 1) await as(asha.actor, 'counter.count');
   const refused = await as(asha.actor, 'counter.count', { nonsense: true });
   expect(refused).toMatchObject({ ok: false, error: { code: 'limit.rate', retry: 'later', retryAfterMs: 500 } });
+});
+
+test('calls of one session, and of one address, are counted together whatever they call', async () => {
+  taken.clear();
+  await as(asha.actor, 'counter.count');
+  await as(asha.actor, 'counter.keep');
+  await as(visitor, 'counter.conflict');
+  expect(taken.get(`session:${asha.actor.sessionId}`)).toBe(2);
+  expect(taken.get('address:203.0.113.9')).toBe(3);
+  taken.set(`session:${asha.actor.sessionId}`, limits.sessionCommandsPerMinute);
+  expect(await code(asha.actor, 'counter.keep')).toBe('limit.rate');
+  taken.set('address:203.0.113.9', limits.addressCommandsPerMinute);
+  expect(await code(visitor, 'counter.conflict')).toBe('limit.rate');
+});
+
+test('an event that says something outside the app leaves a notice with its number', async () => {
+  taken.clear();
+  const baraka = await market.user();
+  await as(baraka.actor, 'counter.count', { by: 1 });
+  await as(baraka.actor, 'counter.count', { by: 100 });
+  const { rows } = await sql`select seq::int, notice from inbox_notice where user_id = ${baraka.id}`.execute(
+    market.database.sql,
+  );
+  expect(rows).toEqual([
+    {
+      seq: 2,
+      notice: {
+        topic: 'account',
+        template: 'counter.high',
+        params: { count: 100 },
+        about: { entity: 'counter', id: 'c' },
+      },
+    },
+  ]);
 });
 
 test('an undeclared error answers internal with the request id, and the cause stays with us', async () => {

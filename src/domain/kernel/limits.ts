@@ -11,7 +11,7 @@ export const limits = {
   guestCommandsPerMinute: 120,
   /** All commands of one session, and of one address together; each node counts for itself. */
   sessionCommandsPerMinute: 1_200,
-  addressCommandsPerMinute: 12_000,
+  addressCommandsPerMinute: 30_000,
   httpBodyBytes: 1024 * 1024,
   uploadBytes: 25 * 1024 * 1024,
   searchRadiusKmMax: 500,
