@@ -8,8 +8,8 @@ export function bodyBytesMax(method: string): number {
 }
 
 /**
- * How long a request may take to arrive, so that a trickle does not hold a connection. uWebSockets.js has the same ten
- * seconds built in, and a least speed for bodies; an upload over a bad network takes minutes.
+ * How long a request may take to arrive at Node's http, so that a trickle does not hold a connection; an upload over a
+ * bad network takes minutes. uWebSockets.js has bounds of its own and ends what trickles within about half a minute.
  */
 export const arrival = { headersTimeout: 10_000, requestTimeout: 300_000, connectionsCheckingInterval: 2_000 };
 

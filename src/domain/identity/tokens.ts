@@ -40,7 +40,7 @@ const Claims = z.object({ sub: UserId, sid: SessionId, iat: z.int().min(0), exp:
 /** RFC 9068: an access token, and no other kind of JWT that a key of ours may ever sign. */
 const type = 'at+jwt';
 /** Ours have 300 to 700 characters. Longer ones are not looked at. */
-export const tokenMaxChars = 4_096;
+const tokenMaxChars = 4_096;
 /** What the clocks of our nodes may differ by: an expired token is good for so much longer. */
 const clockToleranceSeconds = 5;
 
