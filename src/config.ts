@@ -158,9 +158,11 @@ function missing(config: z.infer<typeof environment>, names: (keyof typeof envir
 function weaknesses(config: z.infer<typeof environment>): string[] {
   const rules: [boolean, string][] = [
     [
-      config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY,
+      // It signs the links to files on disk too, whatever signs the tokens.
+      config.JWT_SECRET === developmentSecret && !(config.JWT_PRIVATE_KEY && config.S3_BUCKET),
       'JWT_SECRET: set a secret of your own, 32 characters or more',
     ],
+    [config.JWT_PREVIOUS_SECRETS.includes(developmentSecret), 'JWT_PREVIOUS_SECRETS: everybody knows this secret'],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],

@@ -211,8 +211,9 @@ test('10,000 forged initData are refused, by the token and by the signature, and
   const bySignature = { bot: telegramBot, ...at(authDate) };
   let tried = 0;
   for (const [name, forge] of Object.entries(forgeries)) {
+    const launches = Array.from({ length: 5 }, () => signInitData({ authDate }));
     for (let turn = 0; turn < 850; turn += 1) {
-      const genuine = signInitData({ authDate });
+      const genuine = any(launches);
       const forged = forge(genuine);
       if (forged === genuine) continue;
       if (check(forged) || verifyInitData(forged, bySignature)) throw new Error(`${name} passed: ${forged}`);

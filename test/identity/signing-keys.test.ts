@@ -119,3 +119,17 @@ test('a short secret is refused at the start', () => {
   const start = () => bindPorts(readConfig({ JWT_PREVIOUS_SECRETS: 'short' }), { clock: { offsetMs: 0 } } as never);
   expect(start).toThrow('JWT_PREVIOUS_SECRETS: a secret needs 32 bytes or more');
 });
+
+test('production takes no secret that everybody knows, for tokens or for links to files', () => {
+  const known = 'soko-development-secret-change-me-now';
+  const start = (more: object) => () => readConfig({ NODE_ENV: 'production', ...more });
+  expect(start({ JWT_PRIVATE_KEY: privatePem(newKey) })).toThrow('JWT_SECRET');
+  expect(start({ JWT_SECRET: 'x'.repeat(32), JWT_PREVIOUS_SECRETS: known })).toThrow('JWT_PREVIOUS_SECRETS');
+});
+
+test('the bot of the number must be that of the token', () => {
+  const token = { TELEGRAM_BOT_TOKEN: '123456:AAE-token-of-a-bot-that-is-not-there' };
+  expect(() => readConfig({ ...token, TELEGRAM_BOT_ID: '123457' })).toThrow(ConfigError);
+  expect(() => readConfig({ ...token, TELEGRAM_BOT_ID: '123456' })).not.toThrow();
+  expect(() => readConfig({ TELEGRAM_BOT_TOKEN: 'not a token' })).toThrow('TELEGRAM_BOT_TOKEN');
+});
