@@ -1,6 +1,14 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
-import type { Config } from './config.ts';
-import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
+import { ConfigError, type Config } from './config.ts';
+import {
+  createTokens,
+  KeyError,
+  telegramPort,
+  tokensPort,
+  type TelegramSettings,
+  type Tokens,
+} from './domain/identity/index.ts';
 import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
@@ -45,7 +53,8 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
   const disk = config.S3_BUCKET ? null : openDisk(config, clock);
   const ports = new Ports()
     .bind(clockPort, clock)
-    .bind(tokensPort, createTokens(tokenSettings(config, clock)))
+    .bind(tokensPort, openTokens(config, clock))
+    .bind(telegramPort, telegramSettings(config))
     .bind(objectStorePort, disk?.store ?? openBucket(config))
     .bind(audiencePort, rooms.audience)
     .bind(membershipPort, rooms.membership)
@@ -69,10 +78,29 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
   return { ports, disk, bank };
 }
 
-function tokenSettings(config: Config, clock: Clock): TokenSettings {
-  const ttl = { accessTtlMs: config.ACCESS_TTL, refreshTtlMs: config.REFRESH_TTL, clock };
-  const { JWT_PRIVATE_KEY: privateKey, JWT_SECRET: secret } = config;
-  return privateKey ? { key: { privateKey }, ...ttl } : { key: { secret }, ...ttl };
+function openTokens(config: Config, clock: Clock): Tokens {
+  const { JWT_PRIVATE_KEY: privateKeys, JWT_SECRET: secret, JWT_PREVIOUS_SECRETS: previousSecrets } = config;
+  try {
+    return createTokens({
+      key: { ...(privateKeys === undefined ? { secret } : { privateKeys }), previousSecrets },
+      issuer: config.JWT_ISSUER,
+      audience: config.JWT_AUDIENCE,
+      accessTtlMs: config.ACCESS_TTL,
+      refreshTtlMs: config.REFRESH_TTL,
+      clock,
+    });
+  } catch (error) {
+    if (!(error instanceof KeyError)) throw error;
+    const name = privateKeys === undefined ? 'JWT_SECRET or JWT_PREVIOUS_SECRETS' : 'JWT_PRIVATE_KEY';
+    throw new ConfigError(`${name}: ${error.message}`);
+  }
+}
+
+function telegramSettings(config: Config): TelegramSettings {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_BOT_ID: botId, TELEGRAM_ENVIRONMENT: environment } = config;
+  const initDataTtlMs = config.TELEGRAM_INIT_DATA_TTL;
+  if (token !== undefined) return { bot: { token }, initDataTtlMs };
+  return { bot: botId === undefined ? null : { botId, environment }, initDataTtlMs };
 }
 
 function openBank(config: Config, { clock, sql, log }: Wiring): SandboxBank {
@@ -90,7 +118,8 @@ function openDisk(config: Config, clock: Clock): DiskStore {
   return createDiskStore({
     folder: join(config.DATA_DIR, 'uploads'),
     publicUrl: config.PUBLIC_URL,
-    secret: config.JWT_SECRET,
+    // A key of its own: what is signed for one purpose must be of no use for another.
+    secret: createHmac('sha256', config.JWT_SECRET).update('links to files').digest('base64url'),
     clock,
   });
 }

@@ -64,9 +64,24 @@ export const environment = z.object({
   DRAIN_WINDOW: duration('10s'),
   ADMISSION_RATE: z.coerce.number().int().min(1).max(100_000).default(500),
   JWT_SECRET: z.string().min(32).default(developmentSecret),
+  /** PEM blocks, one after another: the first is private and signs, the others only verify. */
   JWT_PRIVATE_KEY: z.string().optional(),
+  JWT_PREVIOUS_SECRETS: list,
+  JWT_ISSUER: z.string().max(200).default('soko'),
+  JWT_AUDIENCE: z.string().max(200).default('soko'),
   ACCESS_TTL: duration('15m'),
   REFRESH_TTL: duration('30d'),
+  TELEGRAM_BOT_TOKEN: z
+    .string()
+    .regex(/^\d{1,20}:[\w-]{20,100}$/, 'expected a token like 123456789:AAE…, as BotFather gives it')
+    .optional(),
+  /** Instead of the token: Telegram's own signature is checked then, and the bot cannot write to anyone. */
+  TELEGRAM_BOT_ID: z
+    .string()
+    .regex(/^[1-9]\d{0,19}$/, 'expected the number before the colon of the token')
+    .optional(),
+  TELEGRAM_ENVIRONMENT: z.enum(['production', 'test']).default('production'),
+  TELEGRAM_INIT_DATA_TTL: duration('1h'),
   OFFER_TTL: duration('48h'),
   OFFER_CHECKOUT_WINDOW: duration('15m'),
   /** 15m in production; 30s elsewhere, so that a demo sees an unpaid order expire. */
@@ -111,6 +126,9 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const weak = config.NODE_ENV === 'production' ? weaknesses(config) : [];
   const torn = config.S3_BUCKET ? missing(config, ['S3_ACCESS_KEY', 'S3_SECRET_KEY']) : [];
   if (torn.length > 0) throw new ConfigError(`S3_BUCKET needs ${torn.join(' and ')} too`);
+  const { TELEGRAM_BOT_TOKEN: botToken, TELEGRAM_BOT_ID: botId } = config;
+  if (botToken && botId && !botToken.startsWith(`${botId}:`))
+    throw new ConfigError('TELEGRAM_BOT_ID is not the bot of TELEGRAM_BOT_TOKEN');
   const unshared = config.WORKERS > 1 ? unshareable(config) : [];
   if (unshared.length > 0) throw new ConfigError(`WORKERS=${config.WORKERS}: ${unshared.join('; ')}`);
   if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
@@ -140,9 +158,11 @@ function missing(config: z.infer<typeof environment>, names: (keyof typeof envir
 function weaknesses(config: z.infer<typeof environment>): string[] {
   const rules: [boolean, string][] = [
     [
-      config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY,
+      // It signs the links to files on disk too, whatever signs the tokens.
+      config.JWT_SECRET === developmentSecret && !(config.JWT_PRIVATE_KEY && config.S3_BUCKET),
       'JWT_SECRET: set a secret of your own, 32 characters or more',
     ],
+    [config.JWT_PREVIOUS_SECRETS.includes(developmentSecret), 'JWT_PREVIOUS_SECRETS: everybody knows this secret'],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],

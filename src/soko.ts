@@ -177,6 +177,7 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     database: databases.main.liveness,
     settings: {
       guests: config.GUESTS,
+      publicUrl: config.PUBLIC_URL,
       corsOrigins: config.CORS_ORIGINS,
       polling: config.GATEWAY_POLLING,
       trustedProxies: config.TRUSTED_PROXIES,
@@ -209,6 +210,7 @@ async function serve(
     log,
     authenticate: (token) => authenticate(databases.main.fork(), tokens, token),
     ready: readiness.check,
+    keySet: tokens.keySet,
     settings: {
       publicUrl: config.PUBLIC_URL,
       corsOrigins: config.CORS_ORIGINS,

@@ -43,7 +43,13 @@ const gateway = createGateway({
   },
   standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },
   database: alwaysThere,
-  settings: { guests: true, corsOrigins: [], polling: false, trustedProxies: ['127.0.0.1'] },
+  settings: {
+    guests: true,
+    publicUrl: 'http://127.0.0.1',
+    corsOrigins: [],
+    polling: false,
+    trustedProxies: ['127.0.0.1'],
+  },
 });
 gateway.attach(engine);
 rooms.attach(gateway.transport);

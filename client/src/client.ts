@@ -19,9 +19,11 @@ import type {
   SignalData,
   SignalType,
   Snapshot,
+  Tokens,
 } from './protocol.ts';
 import { Rooms, type Room } from './rooms.ts';
 import type { EntityStore } from './store.ts';
+import { TokenKeeper } from './token-keeper.ts';
 
 export interface ConnectOptions {
   /** Such as `https://market.example`. */
@@ -30,6 +32,15 @@ export interface ConnectOptions {
   readonly token?: string;
   /** Gives a current access token; asked again when the server says that it expires or has expired. */
   readonly getToken?: (reason: TokenReason) => string | Promise<string>;
+  /**
+   * `Telegram.WebApp.initData` of a Mini App: opens a session at the first connection. The client renews its tokens by
+   * itself, as it does those of `tokens`; give these next time, because initData opens one session only.
+   */
+  readonly telegram?: string;
+  /** Tokens of a sign-in, instead of `token` and `getToken`, as they came or as kept by `onTokens`. */
+  readonly tokens?: Tokens | null;
+  /** Each time that the tokens are other ones. */
+  readonly onTokens?: (tokens: Tokens) => void;
   /** Where this client stopped last time, as kept by `onCursor`. */
   readonly inbox?: Cursor | null;
   /** Kept current from snapshots and events. */
@@ -114,6 +125,8 @@ class Client {
   readonly #calls: Calls;
   readonly #inbox: Inbox;
   readonly #rooms: Rooms;
+  readonly #keeper: TokenKeeper;
+  readonly #renewable: boolean;
   readonly #started: Promise<void>;
   #resolveStart = () => {};
   #rejectStart: (error: SokoError) => void = () => {};
@@ -126,11 +139,14 @@ class Client {
       this.#resolveStart = resolve;
       this.#rejectStart = reject;
     });
-    const { url, platform, version } = options;
+    const { url, platform, version, telegram, tokens = null, onTokens } = options;
+    this.#keeper = new TokenKeeper({ url, tokens, onTokens: (fresh) => guarded(() => onTokens?.(fresh)) });
+    this.#renewable = options.getToken !== undefined || telegram !== undefined || tokens !== null;
     this.#connection = new Connection({
       url,
       token: (reason) => this.#token(reason),
-      renewable: options.getToken !== undefined,
+      telegram,
+      renewable: this.#renewable,
       cursor: () => this.#inbox.cursor,
       client: platform === undefined ? undefined : { platform, version: version ?? '' },
       onReady: (ready) => this.#onReady(ready),
@@ -222,10 +238,14 @@ class Client {
   }
 
   async #token(reason: TokenReason): Promise<string | null> {
-    return (await this.#options.getToken?.(reason)) ?? this.#options.token ?? null;
+    const { getToken, token } = this.#options;
+    const given = (await getToken?.(reason)) ?? token;
+    if (given !== undefined) return given;
+    return reason === 'connect' ? this.#keeper.accessToken : this.#keeper.renew();
   }
 
-  #onReady(ready: Ready): void {
+  #onReady({ tokens, ...ready }: Ready): void {
+    if (tokens) this.#keeper.keep(tokens);
     this.#ready = ready;
     const caughtUp = ready.user && ready.inbox ? this.#inbox.open(ready.inbox) : Promise.resolve();
     caughtUp.then(() => {
@@ -241,7 +261,7 @@ class Client {
     if (kind === 'room') return this.#rooms.receive(payload);
     this.#emitter.emit(kind, payload);
     if (kind === 'signal') return this.#onSignal(payload);
-    if ((payload as SessionNotice).type === 'expiring' && this.#options.getToken) void this.#extend();
+    if ((payload as SessionNotice).type === 'expiring' && this.#renewable) void this.#extend();
   }
 
   #onSignal(signal: Signal): void {

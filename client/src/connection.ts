@@ -9,6 +9,8 @@ export type TokenReason = 'connect' | 'expiring' | 'expired';
 export interface ConnectionParts {
   readonly url: string;
   readonly token: (reason: TokenReason) => Promise<string | null>;
+  /** initData of a Telegram Mini App, shown where there is no token. */
+  readonly telegram: string | undefined;
   /** Whether `token` can give another one than it gave before. */
   readonly renewable: boolean;
   readonly cursor: () => Cursor | null;
@@ -100,9 +102,10 @@ export class Connection {
   }
 
   #dial(token: string | null): void {
-    const { url, cursor, client } = this.#parts;
+    const { url, telegram, cursor, client } = this.#parts;
     const inbox = cursor();
-    const auth = { ...(token ? { token } : {}), ...(inbox ? { inbox } : {}), ...(client ? { client } : {}) };
+    const who = token ? { token } : telegram ? { telegram } : {};
+    const auth = { ...who, ...(inbox ? { inbox } : {}), ...(client ? { client } : {}) };
     const socket = io(url, { transports: ['websocket'], reconnection: false, forceNew: true, auth });
     this.#socket = socket;
     this.#timer = setTimeout(() => this.#lose({ reason: 'not ready in time' }), readyWithinMs);

@@ -18,6 +18,7 @@ export type {
   SignalData,
   SignalType,
   Snapshot,
+  Tokens,
 } from './protocol.ts';
 export type { Room } from './rooms.ts';
 export { EntityStore } from './store.ts';

@@ -67,6 +67,15 @@ export interface Signal<Data = unknown> {
   readonly data: Data;
 }
 
+/** Of one session. The refresh token works once; each renewal gives another. */
+export interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+  readonly tokenType: 'Bearer';
+  /** Seconds until the access token expires. */
+  readonly expiresIn: number;
+}
+
 export interface Ready {
   readonly protocol: number;
   /** Null for a guest. */
@@ -82,6 +91,8 @@ export interface Ready {
     readonly recovered: boolean;
     readonly snapshotRequired: boolean;
   } | null;
+  /** Of the session that a handshake with `telegram` opened, once. */
+  readonly tokens?: Tokens;
   readonly limits: Readonly<Record<string, number>>;
 }
 

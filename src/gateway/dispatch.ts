@@ -51,7 +51,7 @@ async function answer(
   if (name === refusedFrame) return refuse(args[0] as FrameRefusal);
   if (typeof name !== 'string' || args.length > 1) return refuse('frame.malformed');
   if (isOverloaded) return refuse('limit.rate', { retryAfterMs: 1_000 });
-  const userAgent = live.socket.handshake.headers['user-agent']?.slice(0, 512);
+  const userAgent = live.socket.handshake.headers['user-agent']?.slice(0, 300);
   const meta: Meta = { requestId, ip: live.ip, connection: live, ...(userAgent ? { userAgent } : {}) };
   return execute(name, args[0], { actor: live.actor, meta });
 }

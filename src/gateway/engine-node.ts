@@ -8,7 +8,7 @@ import { createBacklogWatch, type BacklogWatch, type Watched } from './backlog.t
 import { createResolveIp } from './client-ip.ts';
 import { closeCodes } from './close.ts';
 import type { Engine, EngineParts, ListenAddress } from './engine.ts';
-import { bodyBytesMax, refusal, refusalResponse, type Fetch } from './http-bounds.ts';
+import { arrival, bodyBytesMax, refusal, refusalResponse, type Fetch } from './http-bounds.ts';
 import { listenError } from './listen-error.ts';
 
 /** Node's http server with Socket.IO's own WebSocket server (`ws`). Runs everywhere. */
@@ -33,7 +33,7 @@ export function createNodeEngine({ fetch, trustedProxies, log, onSlowConsumer }:
       },
     },
   );
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(arrival, (incoming, outgoing) => {
     if (Number(incoming.headers['content-length'] ?? 0) > bodyBytesMax(incoming.method ?? '')) refuse(outgoing);
     else void serve(incoming, outgoing);
   });

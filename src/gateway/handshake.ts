@@ -2,16 +2,19 @@ import type { ExtendedError, Socket } from 'socket.io';
 import { z } from 'zod';
 import {
   defineErrors,
+  isOwnOrigin,
   limits,
+  onlyCookie,
   universalErrors,
   type ErrorSpec,
   type GuestActor,
+  type OwnSite,
   type UserActor,
 } from '../domain/kernel/index.ts';
 import type { AdmissionQueue } from './admission-queue.ts';
 import type { BatchedReads } from './batched-reads.ts';
 import type { ResolveIp } from './client-ip.ts';
-import type { Arrival, LiveSocket } from './live-socket.ts';
+import type { Arrival, IssuedTokens, LiveSocket } from './live-socket.ts';
 import type { LocalSockets } from './local-sockets.ts';
 import type { GatewayParts } from './parts.ts';
 
@@ -89,9 +92,29 @@ async function admit(handshake: Handshake, socket: Socket): Promise<LiveSocket> 
   const refused = await parts.rooms.limiter.take(`connect:${ip}`, limits.connectsPerMinute);
   if (refused) throw new Refusal('limit.rate', refused);
   const parsed = Auth.safeParse(auth);
-  if (!parsed.success || parsed.data.telegram) throw new Refusal('auth.invalid');
-  const token = parsed.data.token || cookieToken(socket, parts.settings.corsOrigins) || null;
-  return inTurn(handshake, socket, () => enter(handshake, socket, { ip, token, cursor: parsed.data.inbox ?? null }));
+  if (!parsed.success) throw new Refusal('auth.invalid');
+  const { token, telegram, inbox } = parsed.data;
+  return inTurn(handshake, socket, async () => {
+    const tokens = telegram && !token ? await exchange(parts, socket, { ip, initData: telegram }) : null;
+    const shown = token || tokens?.accessToken || cookieToken(socket, parts.settings) || null;
+    return enter(handshake, socket, { ip, token: shown, tokens, cursor: inbox ?? null });
+  });
+}
+
+/** Trades initData of a Telegram Mini App for a session, as `sessions.telegram` does over HTTP. */
+async function exchange(
+  { execute }: GatewayParts,
+  { handshake }: Socket,
+  { ip, initData }: { ip: string; initData: string },
+): Promise<IssuedTokens> {
+  const userAgent = handshake.headers['user-agent']?.slice(0, 300);
+  const meta = { requestId: crypto.randomUUID(), ip, ...(userAgent ? { userAgent } : {}) };
+  const reply = await execute('sessions.telegram', { initData }, { actor: { kind: 'guest', ip }, meta });
+  if (reply.ok) return (reply.data as { tokens: IssuedTokens }).tokens;
+  const { code, retryAfterMs } = reply.error;
+  if (code === 'limit.rate') throw new Refusal(code, retryAfterMs === undefined ? {} : { retryAfterMs });
+  if (code === 'internal' || code === 'server.unavailable') throw unavailable();
+  throw new Refusal(code === 'auth.suspended' ? code : 'auth.invalid');
 }
 
 /** Waits in line before anything that the database has to answer. Who closes meanwhile gives the place to the next. */
@@ -113,14 +136,14 @@ async function inTurn<T>({ queue, isDraining }: Handshake, { conn }: Socket, wor
 async function enter(
   { parts, sockets, reads }: Handshake,
   socket: Socket,
-  { ip, token, cursor }: Pick<Arrival, 'ip' | 'token' | 'cursor'>,
+  { ip, token, tokens, cursor }: Pick<Arrival, 'ip' | 'token' | 'tokens' | 'cursor'>,
 ): Promise<LiveSocket> {
   const actor = token ? await signIn(reads, token) : guest(parts, ip);
   if (actor.kind === 'user') {
     const open = sockets.userCounts.get(actor.userId) ?? 0;
     if (open >= limits.socketsPerUser) throw new Refusal('limit.sockets');
   }
-  const live = sockets.add({ socket, actor, ip, token, cursor });
+  const live = sockets.add({ socket, actor, ip, token, tokens, cursor });
   const left = () => sockets.delete(live);
   if (socket.conn.readyState === 'open') socket.conn.once('close', left);
   else left();
@@ -145,14 +168,10 @@ function guest({ settings }: GatewayParts, ip: string): GuestActor {
 
 /**
  * Browsers send cookies with sockets opened by any page. The cookie counts only from our own origin and the configured
- * ones; from elsewhere the socket is a guest's.
+ * ones; from elsewhere the socket is a guest's. What is no browser names no origin.
  */
-function cookieToken({ handshake: { headers } }: Socket, corsOrigins: readonly string[]): string | undefined {
+function cookieToken({ handshake: { headers } }: Socket, settings: OwnSite): string | undefined {
   const { cookie, origin, host } = headers;
-  const isOwn = origin === undefined || corsOrigins.includes(origin) || hostOf(origin) === host;
-  return isOwn ? /(?:^|;\s*)access_token=([^;]+)/.exec(cookie ?? '')?.[1] : undefined;
-}
-
-function hostOf(origin: string): string | null {
-  return URL.canParse(origin) ? new URL(origin).host : null;
+  const isOwn = origin === undefined || isOwnOrigin(origin, host, settings);
+  return isOwn ? onlyCookie(cookie, 'access_token') : undefined;
 }

@@ -14,7 +14,14 @@ export interface Arrival {
   readonly ip: string;
   /** The access token that admitted it; null for guests. */
   readonly token: string | null;
+  /** Of a session that the handshake itself opened; `ready` hands them over. */
+  readonly tokens: IssuedTokens | null;
   readonly cursor: InboxCursor | null;
+}
+
+/** As `sessions.login` answers them. */
+export interface IssuedTokens {
+  readonly accessToken: string;
 }
 
 export type Farewell = NonNullable<Parameters<typeof closeSocket>[2]>;
@@ -59,6 +66,7 @@ export class LiveSocket implements Connection {
   readonly socket: Socket;
   readonly #sizes: RoomSizes;
   #actor: GuestActor | UserActor;
+  #tokens: IssuedTokens | null;
   #retired = false;
   #inFlight = 0;
   #onIdle: (() => void) | null = null;
@@ -67,11 +75,12 @@ export class LiveSocket implements Connection {
   /** The latest signal about each thing that the client was too slow for. */
   #lateSignals: Map<string, Written> | null = null;
 
-  constructor({ socket, actor, ip, token, cursor }: Arrival, sizes: RoomSizes) {
+  constructor({ socket, actor, ip, token, tokens, cursor }: Arrival, sizes: RoomSizes) {
     this.socket = socket;
     this.#actor = actor;
     this.ip = ip;
     this.token = token;
+    this.#tokens = tokens;
     this.cursor = cursor;
     this.#sizes = sizes;
   }
@@ -82,6 +91,13 @@ export class LiveSocket implements Connection {
 
   get actor(): GuestActor | UserActor {
     return this.#actor;
+  }
+
+  /** The tokens to hand over, once; they are not kept. */
+  takeTokens(): IssuedTokens | null {
+    const tokens = this.#tokens;
+    this.#tokens = null;
+    return tokens;
   }
 
   get inFlight(): number {

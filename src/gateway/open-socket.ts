@@ -108,8 +108,9 @@ function noteHead(sockets: LocalSockets, start: { userId: string; epoch: string;
   user.epoch = start.epoch;
 }
 
-function readyFrame({ clock }: GatewayParts, { actor }: LiveSocket, inbox: object | null): object {
-  const user = actor.kind === 'user' ? actor : null;
+function readyFrame({ clock }: GatewayParts, live: LiveSocket, inbox: object | null): object {
+  const user = live.actor.kind === 'user' ? live.actor : null;
+  const tokens = live.takeTokens();
   return {
     protocol: 1,
     user: user && { id: user.userId, roles: user.roles },
@@ -117,6 +118,7 @@ function readyFrame({ clock }: GatewayParts, { actor }: LiveSocket, inbox: objec
     serverNow: new Date(Date.now() + clock.offsetMs).toISOString(),
     expiresAt: user && new Date(user.tokenExpiresAt).toISOString(),
     inbox,
+    ...(tokens ? { tokens } : {}),
     limits,
   };
 }

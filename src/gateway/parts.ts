@@ -8,6 +8,7 @@ import type {
   InboxWant,
   Liveness,
   Operation,
+  OwnSite,
   RecordedEviction,
   Role,
   SessionId,
@@ -40,11 +41,10 @@ export interface StandingReader {
   mayStay(actor: GuestActor | UserActor, room: string): Promise<boolean>;
 }
 
-export interface GatewaySettings {
+/** `corsOrigins` may use cookies and long-polling; `*` is any origin, without cookies. */
+export interface GatewaySettings extends OwnSite {
   /** Whether sockets without a token are let in, for public queries and rooms. */
   readonly guests: boolean;
-  /** Origins that may use cookies and long-polling; `*` is any origin, without cookies. */
-  readonly corsOrigins: readonly string[];
   /** Allows HTTP long-polling, which needs sticky routing. */
   readonly polling: boolean;
   readonly trustedProxies: readonly string[];

@@ -15,11 +15,15 @@ import { imageRoutes } from './routes/images.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { syncRoutes } from './routes/sync.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
+import { wellKnownRoutes } from './routes/well-known.ts';
 
 export interface Http {
   /** Answers one request; `ip` is the peer's address as the engine or a trusted proxy tells it. Never throws. */
   fetch(request: Request, info: { ip: string }): Promise<Response>;
 }
+
+/** What a page may be allowed by a browser, and ours need none of. */
+const powers = ['camera', 'microphone', 'geolocation', 'payment', 'usb', 'publickeyCredentialsGet'] as const;
 
 /** The HTTP surface as one function, served by whichever engine carries the sockets. */
 export function createHttp(given: HttpParts): Http {
@@ -28,6 +32,7 @@ export function createHttp(given: HttpParts): Http {
   guard(app, parts);
   app.route('/', healthRoutes(parts.ready));
   app.route('/', pageRoutes(parts.settings));
+  app.route('/.well-known', wellKnownRoutes(parts.keySet));
   app.route('/v1/commands', commandRoutes(parts));
   app.route('/v1/auth', authRoutes(parts));
   app.route('/v1/webhooks', webhookRoutes(parts));
@@ -45,8 +50,15 @@ function guard(app: Hono<HttpEnv>, parts: HttpParts): void {
   app.use(
     secureHeaders({
       // Pages override what they need; everything else is data and loads nothing.
-      contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-      strictTransportSecurity: settings.publicUrl.startsWith('https:') ? 'max-age=15552000; includeSubDomains' : false,
+      contentSecurityPolicy: {
+        defaultSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: 'DENY',
+      permissionsPolicy: Object.fromEntries(powers.map((power) => [power, false])),
+      strictTransportSecurity: settings.publicUrl.startsWith('https:') ? 'max-age=31536000; includeSubDomains' : false,
       overwrite: false,
     }),
   );

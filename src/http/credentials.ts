@@ -1,5 +1,4 @@
-import { getCookie } from 'hono/cookie';
-import { CommandError, type Actor } from '../domain/kernel/index.ts';
+import { CommandError, isOwnOrigin, onlyCookie, type Actor } from '../domain/kernel/index.ts';
 import type { HttpContext, HttpParts } from './parts.ts';
 
 /**
@@ -8,7 +7,7 @@ import type { HttpContext, HttpParts } from './parts.ts';
  */
 export async function actorOf(c: HttpContext, parts: HttpParts, { guestMayCall = false } = {}): Promise<Actor> {
   const bearer = bearerToken(c);
-  const token = bearer ?? getCookie(c, 'access_token');
+  const token = bearer ?? cookieOf(c, 'access_token');
   const guest: Actor = { kind: 'guest', ip: c.env.ip };
   if (token === undefined) return guest;
   if (bearer === undefined) requireOwnSite(c, parts.settings);
@@ -18,7 +17,11 @@ export async function actorOf(c: HttpContext, parts: HttpParts, { guestMayCall =
   throw new CommandError(actor);
 }
 
-function bearerToken(c: HttpContext): string | undefined {
+export function cookieOf(c: HttpContext, name: 'access_token' | 'refresh_token'): string | undefined {
+  return onlyCookie(c.req.header('cookie'), name);
+}
+
+export function bearerToken(c: HttpContext): string | undefined {
   const header = c.req.header('authorization');
   if (header === undefined) return undefined;
   const token = /^Bearer +([^ ]+) *$/i.exec(header)?.[1];
@@ -28,14 +31,17 @@ function bearerToken(c: HttpContext): string | undefined {
 
 /**
  * Cookies ride along on requests that other sites cause, so a cookie only counts for a change when the browser names
- * an origin that is ours or allow-listed.
+ * an origin that is ours or allow-listed. Reading changes nothing, and other sites cannot see the answer.
  */
-export function requireOwnSite(c: HttpContext, { publicUrl, corsOrigins }: HttpParts['settings']): void {
+export function requireOwnSite(c: HttpContext, settings: HttpParts['settings']): void {
   if (c.req.method === 'GET' || c.req.method === 'HEAD') return;
-  if (c.req.header('sec-fetch-site') === 'same-origin') return;
-  const origin = c.req.header('origin');
-  if (origin === undefined || !URL.canParse(origin)) throw new CommandError('route.cross_site');
-  const known = origin === new URL(publicUrl).origin || corsOrigins.includes(origin);
-  // The server may be reached by more names than its public one; the browser fills in both headers itself.
-  if (!known && new URL(origin).host !== c.req.header('host')) throw new CommandError('route.cross_site');
+  if (siteOf(c, settings) !== 'own') throw new CommandError('route.cross_site');
+}
+
+/** From where a browser sends the request; `unknown` where no browser says so. */
+export function siteOf(c: HttpContext, settings: HttpParts['settings']): 'own' | 'foreign' | 'unknown' {
+  const [site, origin] = [c.req.header('sec-fetch-site'), c.req.header('origin')];
+  if (site === 'same-origin') return 'own';
+  if (origin === undefined) return site === undefined ? 'unknown' : 'foreign';
+  return isOwnOrigin(origin, c.req.header('host'), settings) ? 'own' : 'foreign';
 }

@@ -1,5 +1,13 @@
 import type { Context } from 'hono';
-import type { ErrorTable, Execute, Meta, Operation, UniversalCode, UserActor } from '../domain/kernel/index.ts';
+import type {
+  ErrorTable,
+  Execute,
+  Meta,
+  Operation,
+  OwnSite,
+  UniversalCode,
+  UserActor,
+} from '../domain/kernel/index.ts';
 
 /** What the HTTP surface needs from the rest of the server. */
 export interface HttpParts {
@@ -11,14 +19,12 @@ export interface HttpParts {
   /** Set when uploads go to the local disk; an object store takes and serves files itself. */
   readonly diskFiles?: DiskFiles;
   ready(): Promise<Readiness>;
+  /** The public keys of access tokens, as a JWK set. */
+  readonly keySet: object;
   readonly log: { error(fields: object, message: string): void };
 }
 
-export interface HttpSettings {
-  /** Where clients reach this server, without a path. */
-  readonly publicUrl: string;
-  /** Origins of browser apps elsewhere that may call with cookies; `*` is any origin, without cookies. */
-  readonly corsOrigins: readonly string[];
+export interface HttpSettings extends OwnSite {
   /** Whether cookies are only sent over https. */
   readonly cookieSecure: boolean;
   readonly accessTtlMs: number;

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, type ClientEvents, type SokoError } from '../../client/src/index.ts';
+import { connect, type ClientEvents, type SokoError, type Tokens } from '../../client/src/index.ts';
+import { authenticate } from '../../src/domain/identity/index.ts';
+import { errors, operations } from '../../src/domain/registry.ts';
+import { createHttp, type Http } from '../../src/http/index.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { signInitData } from '../support/telegram.ts';
 import { until } from './until.ts';
 
 let server: TestServer;
@@ -17,7 +21,7 @@ test('an expired token is renewed and the connection made', async () => {
   const asha = await server.harness.user();
   const { tokens, clock } = server.harness;
   const { userId, sessionId } = asha.actor;
-  clock.offsetMs += tokens.accessTtlMs + 1_000;
+  clock.offsetMs += tokens.accessTtlMs + 7_000;
   const reasons: string[] = [];
   const client = await connect({
     url: server.url,
@@ -93,3 +97,49 @@ test('a server that cannot be reached is given up in time', async () => {
   const refused = connect({ url: 'http://127.0.0.1:1', connectWithinMs: 700 });
   await expect(refused).rejects.toMatchObject({ code: 'client.offline' });
 });
+
+/** Serves `/v1/auth` beside the sockets. */
+async function startWithHttp(): Promise<TestServer> {
+  const late: { http?: Http } = {};
+  const started = await startTestServer({ fetch: async (request, info) => late.http!.fetch(request, info) });
+  const { execute, tokens, database } = started.harness;
+  late.http = createHttp({
+    execute,
+    operations,
+    errors,
+    authenticate: (token) => authenticate(database.fork(), tokens, token),
+    settings: { publicUrl: started.url, corsOrigins: [], cookieSecure: false, ...tokens },
+    keySet: tokens.keySet,
+    ready: async () => ({ ready: true, checks: {} }),
+    log: { error: () => {} },
+  });
+  return started;
+}
+
+test('a Mini App signs in by its initData once, and its tokens are renewed by themselves', async () => {
+  const mini = await startWithHttp();
+  const { clock, tokens } = mini.harness;
+  const kept: Tokens[] = [];
+  const telegram = signInitData({ user: { first_name: 'Neema' } });
+  const options = { url: mini.url, telegram, onTokens: (fresh: Tokens) => void kept.push(fresh) };
+  const client = await connect(options);
+  expect(kept).toHaveLength(1);
+  expect(client.ready).not.toHaveProperty('tokens');
+  const { id } = await client.call('users.me', {});
+  let offline = 0;
+  client.on('offline', () => (offline += 1));
+  clock.offsetMs += tokens.accessTtlMs - 30_000;
+  await until(() => kept.length === 2, 10_000);
+  clock.offsetMs += 120_000;
+  expect((await client.call('users.me', {})).id).toBe(id);
+  expect(offline).toBe(0);
+  client.close();
+  // Long after, with what was kept: the access token is over, and the initData too.
+  clock.offsetMs += 3_600_000;
+  const again = await connect({ ...options, tokens: kept.at(-1) ?? null });
+  expect((await again.call('users.me', {})).id).toBe(id);
+  expect(kept).toHaveLength(3);
+  again.close();
+  await expect(connect({ ...options, connectWithinMs: 5_000 })).rejects.toMatchObject({ code: 'auth.invalid' });
+  await mini.close();
+}, 60_000);

@@ -104,7 +104,7 @@ test.each([
   [{ 'sec-fetch-site': 'same-origin' }, 200],
   [{ origin: publicUrl }, 200],
   [{ origin: shopOrigin }, 200],
-  [{ origin: 'http://10.0.0.5:3000', host: '10.0.0.5:3000' }, 200],
+  [{ origin: 'https://10.0.0.5:3000', host: '10.0.0.5:3000' }, 200],
 ])('a change by cookie with %j answers %i', async (headers, status) => {
   const asha = await http.market.user();
   const response = await http.post(

@@ -50,6 +50,7 @@ export async function createHttpHarness(
       refreshTtlMs: market.tokens.refreshTtlMs,
     },
     diskFiles: disk,
+    keySet: market.tokens.keySet,
     ready: async () => ({ ready: true, checks: { database: 'ok' } }),
     log: { error: (fields) => void logged.push(fields) },
     ...change(market),

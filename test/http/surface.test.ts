@@ -86,9 +86,93 @@ test('errors carry the CORS headers too, so that the shop can read them', async 
   expect(response.headers.get('access-control-allow-origin')).toBe(shopOrigin);
 });
 
-test('answers cannot be framed, sniffed or run as a page', async () => {
+test('answers cannot be framed, sniffed, embedded or run as a page', async () => {
   const { headers } = await http.send(`/healthz?from=${publicUrl}`);
-  expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
-  expect(headers.get('x-content-type-options')).toBe('nosniff');
-  expect(headers.get('strict-transport-security')).toContain('max-age');
+  expect(Object.fromEntries(headers)).toMatchObject({
+    'content-security-policy': "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'strict-transport-security': 'max-age=31536000; includeSubDomains',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'referrer-policy': 'no-referrer',
+    'permissions-policy': expect.stringContaining('camera=()'),
+  });
+  expect(headers.get('x-powered-by') ?? headers.get('server')).toBeNull();
+});
+
+test.each(['/v1/nothing', '/v1/auth/login', '/v1/commands/users.me'])(
+  'errors of %s carry all of it too',
+  async (path) => {
+    const { headers } = await http.post(path, {});
+    for (const name of ['content-security-policy', 'strict-transport-security', 'x-content-type-options']) {
+      expect(headers.get(name), name).not.toBeNull();
+    }
+    expect(headers.get('cache-control')).toBe('no-store');
+  },
+);
+
+test('without https nobody is told to insist on it', async () => {
+  const plain = await createHttpHarness(() => ({
+    settings: {
+      publicUrl: 'http://market.test',
+      corsOrigins: ['*'],
+      cookieSecure: false,
+      accessTtlMs: 1,
+      refreshTtlMs: 1,
+    },
+  }));
+  const response = await plain.send('/healthz', { headers: { origin: 'https://evil.example' } });
+  expect(response.headers.get('strict-transport-security')).toBeNull();
+  // Anybody may read what anybody may see; cookies are not for them.
+  expect(response.headers.get('access-control-allow-origin')).toBe('*');
+  expect(response.headers.get('access-control-allow-credentials')).toBeNull();
+  await plain.close();
+});
+
+test.each([
+  ['id-1_a', true],
+  ['a'.repeat(64), true],
+  ['a'.repeat(65), false],
+  ['<script>', false],
+  ['a b', false],
+  ['a,b', false],
+  ['${jndi:ldap://x}', false],
+  ['ä', false],
+])('the request id %s is taken over: %s', async (sent, isTaken) => {
+  const response = await http.send('/v1/nothing', { headers: { 'x-request-id': sent } });
+  expect(response.headers.get('x-request-id') === sent).toBe(isTaken);
+  const { error } = await response.json();
+  expect(error.requestId).toBe(response.headers.get('x-request-id'));
+});
+
+test('every answer tells caches that it depends on the origin', async () => {
+  for (const origin of [shopOrigin, 'https://evil.example', undefined]) {
+    const response = await http.send('/healthz', origin ? { headers: { origin } } : {});
+    expect(response.headers.get('vary')).toContain('Origin');
+    const allowed = response.headers.get('access-control-allow-origin');
+    expect(allowed).toBe(origin === shopOrigin ? shopOrigin : null);
+  }
+});
+
+test.each(['PATCH', 'DELETE', 'PROPFIND', 'LINK'])('the method %s is taken nowhere', async (method) => {
+  for (const path of ['/', '/v1/auth/login', '/v1/commands/users.me', '/healthz', '/.well-known/jwks.json']) {
+    expect((await http.send(path, { method })).status).toBe(405);
+  }
+});
+
+test('the key set may be cached by anybody and holds no secret', async () => {
+  const response = await http.send('/.well-known/jwks.json');
+  expect(response.headers.get('content-type')).toBe('application/jwk-set+json');
+  expect(response.headers.get('cache-control')).toBe('public, max-age=300');
+  expect(await response.json()).toEqual({ keys: [] });
+});
+
+test('pages run and load only what is ours', async () => {
+  for (const path of ['/', '/docs']) {
+    const policy = (await http.send(path)).headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/unsafe|https?:|data:|\*/);
+  }
 });

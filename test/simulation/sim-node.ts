@@ -71,6 +71,7 @@ export class SimNode {
       settings: {
         guests: false,
         admissionRate: 10_000,
+        publicUrl: 'http://market.test',
         corsOrigins: [],
         polling: false,
         trustedProxies: [],

@@ -1,4 +1,5 @@
 import { audiencePort, personalDataPort, type Ports } from '../../src/domain/kernel/index.ts';
+import { telegramPort } from '../../src/domain/identity/index.ts';
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
@@ -7,6 +8,7 @@ import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
 import { memoryRooms } from './rooms.ts';
 import { bindTestDisk } from './disk.ts';
+import { testBotToken } from './telegram.ts';
 
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
@@ -20,6 +22,7 @@ export function bindTestPorts(ports: Ports): void {
   ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());
+  ports.bind(telegramPort, { bot: { token: testBotToken }, initDataTtlMs: 3_600_000 });
   bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);

@@ -59,7 +59,13 @@ export interface TestServer {
 /** `GATEWAY_ENGINE=uws` runs the same tests on uWebSockets.js; there one process may hold one server at a time. */
 export const engineKind = process.env.GATEWAY_ENGINE === 'uws' ? 'uws' : 'node';
 
-const defaults: GatewaySettings = { guests: true, corsOrigins: [], polling: false, trustedProxies: [] };
+const defaults: GatewaySettings = {
+  guests: true,
+  publicUrl: 'http://market.test',
+  corsOrigins: [],
+  polling: false,
+  trustedProxies: [],
+};
 
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const { beside, redis } = options;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Point } from '../kernel/geo.ts';
+import { HttpsUrl } from '../kernel/https-url.ts';
 import { AmountMinor } from '../kernel/money.ts';
 import { BrandId, CategoryId, conditions, feeds } from './entities.ts';
 
@@ -44,7 +45,7 @@ export const listingFields = {
     .array(Tag)
     .max(10)
     .transform((tags) => [...new Set(tags)]),
-  videoUrl: z.url({ protocol: /^https?$/ }).max(500),
+  videoUrl: HttpsUrl,
   negotiable: z.boolean(),
   quickViewEnabled: z.boolean(),
   priceSuggestionUsed: z.boolean(),

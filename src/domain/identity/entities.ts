@@ -58,6 +58,9 @@ export const SessionEntity = defineEntity({
     refreshedAt: p.datetime(),
     expiresAt: p.datetime(),
     revokedAt: p.datetime().nullable(),
+    generation: p.integer().default(0),
+    refreshedIp: p.text().nullable(),
+    refreshedUserAgent: p.text().nullable(),
   },
 });
 export type Session = InferEntity<typeof SessionEntity>;
@@ -70,5 +73,6 @@ export const RefreshTokenEntity = defineEntity({
     sessionId: p.uuid().$type<SessionId>(),
     createdAt: p.datetime(),
     usedAt: p.datetime().nullable(),
+    generation: p.integer().default(0),
   },
 });

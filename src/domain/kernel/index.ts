@@ -18,6 +18,7 @@ export {
   type ReplyError,
 } from './execute.ts';
 export * from './geo.ts';
+export { HttpsUrl } from './https-url.ts';
 export * from './ids.ts';
 export * from './inbox.ts';
 export * from './inbox-guard.ts';
@@ -25,6 +26,7 @@ export { limits } from './limits.ts';
 export { alwaysThere, type Liveness } from './liveness.ts';
 export * from './machine.ts';
 export * from './money.ts';
+export { isOwnOrigin, onlyCookie, type OwnSite } from './own-site.ts';
 export * from './pagination.ts';
 export { personalDataPort, type PersonalData } from './personal-data.ts';
 export * from './ports.ts';

@@ -8,6 +8,8 @@ export interface TemplateParams {
   'password.reset': { link: string; minutes: number };
   'password.changed': { at: string };
   'session.new': { device: string; place: string; at: string };
+  'telegram.linked': { at: string };
+  'telegram.unlinked': { at: string };
   'account.deleted': { at: string };
   'merchant.invited': { merchant: string; by: string };
 }

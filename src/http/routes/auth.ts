@@ -1,39 +1,59 @@
 import { Hono } from 'hono';
-import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
+import { deleteCookie, setCookie } from 'hono/cookie';
 import { CommandError, type Actor, type Reply } from '../../domain/kernel/index.ts';
 import { dataOf } from '../answer.ts';
 import { boundedBody, jsonBody } from '../body.ts';
 import { callForApp } from '../call.ts';
-import { actorOf, requireOwnSite } from '../credentials.ts';
+import { actorOf, bearerToken, cookieOf, requireOwnSite, siteOf } from '../credentials.ts';
 import { fromSnake, toSnake } from '../naming.ts';
 import { metaOf, type HttpContext, type HttpEnv, type HttpParts } from '../parts.ts';
 
-interface SignedIn {
-  readonly tokens: { readonly accessToken: string; readonly refreshToken: string };
-  readonly user?: unknown;
+interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
 }
+
+interface AuthRoute {
+  readonly path: string;
+  readonly command: string;
+  /** Names of fields that the apps use beside those of the command. */
+  readonly renamed?: Readonly<Record<string, string>>;
+}
+
+const identifiers = { email: 'identifier', username: 'identifier', phone: 'identifier' };
+
+/** Commands for guests with the field names of the mobile apps. One that answers tokens sets the cookies too. */
+export const authCommands: readonly AuthRoute[] = [
+  { path: '/register', command: 'accounts.register', renamed: { name: 'fullName' } },
+  { path: '/login', command: 'sessions.login', renamed: identifiers },
+  { path: '/telegram', command: 'sessions.telegram' },
+];
 
 // The refresh token only travels to the routes that use it.
 const refreshPath = '/v1/auth';
 
-/** Sign-in with the field names of the mobile apps; the commands behind are the ones of the socket. */
+/** Sign-in for apps and browsers; the commands behind are the ones of the socket. Only these routes set cookies. */
 export function authRoutes(parts: HttpParts): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.use(boundedBody);
-  routes.post('/register', async (c) => {
-    const input = fromSnake(await jsonBody(c), { name: 'fullName' });
-    return signIn(c, parts, await callForApp(c, parts, { name: 'accounts.register', input, actor: guest(c) }));
-  });
-  routes.post('/login', async (c) => {
-    const input = fromSnake(await jsonBody(c), { email: 'identifier', username: 'identifier', phone: 'identifier' });
-    return signIn(c, parts, await callForApp(c, parts, { name: 'sessions.login', input, actor: guest(c) }));
-  });
+  for (const { path, command, renamed = {} } of authCommands) {
+    routes.post(path, async (c) => {
+      const input = fromSnake(await jsonBody(c), renamed);
+      const data = await callForApp<{ tokens?: Tokens }>(c, parts, { name: command, input, actor: guest(c) });
+      if (!data.tokens) return c.json(toSnake(data) as object);
+      await endFormerSession(c, parts);
+      return signIn(c, parts, data as { tokens: Tokens });
+    });
+  }
   routes.post('/refresh', async (c) => {
     const input = fromSnake(await jsonBody(c));
     if (Object.keys(input).length === 0) return signIn(c, parts, dataOf(await refreshFromCookie(c, parts)));
     return signIn(c, parts, await callForApp(c, parts, { name: 'sessions.refresh', input, actor: guest(c) }));
   });
   routes.post('/logout', async (c) => {
+    // A page elsewhere must not sign people out, not even where the browser keeps their cookies back.
+    if (bearerToken(c) === undefined && siteOf(c, parts.settings) === 'foreign')
+      throw new CommandError('route.cross_site');
     await endSession(c, parts);
     clearCookies(c, parts);
     return c.json({ ok: true });
@@ -50,21 +70,27 @@ function guest(c: HttpContext): Actor {
   return { kind: 'guest', ip: c.env.ip };
 }
 
-function signIn(c: HttpContext, parts: HttpParts, { tokens, user }: SignedIn): Response {
-  const { cookieSecure: secure, accessTtlMs, refreshTtlMs } = parts.settings;
+/**
+ * Tokens in the body and as cookies. A page of another origin that may call us at all gets them in the body alone: it
+ * must not sign people in here behind their backs.
+ */
+function signIn(c: HttpContext, { settings }: HttpParts, { tokens, ...rest }: { tokens: Tokens }): Response {
+  const { cookieSecure: secure, accessTtlMs, refreshTtlMs } = settings;
   const common = { httpOnly: true, sameSite: 'Lax', secure } as const;
-  setCookie(c, 'access_token', tokens.accessToken, { ...common, path: '/', maxAge: Math.floor(accessTtlMs / 1000) });
-  setCookie(c, 'refresh_token', tokens.refreshToken, {
-    ...common,
-    path: refreshPath,
-    maxAge: Math.floor(refreshTtlMs / 1000),
-  });
-  return c.json(toSnake(user === undefined ? tokens : { ...tokens, user }) as object);
+  if (siteOf(c, settings) !== 'foreign') {
+    setCookie(c, 'access_token', tokens.accessToken, { ...common, path: '/', maxAge: Math.floor(accessTtlMs / 1000) });
+    setCookie(c, 'refresh_token', tokens.refreshToken, {
+      ...common,
+      path: refreshPath,
+      maxAge: Math.floor(refreshTtlMs / 1000),
+    });
+  }
+  return c.json(toSnake({ ...tokens, ...rest }) as object);
 }
 
 /** A refused cookie is cleared, so that the browser does not try it again. */
 async function refreshFromCookie(c: HttpContext, parts: HttpParts): Promise<Reply> {
-  const refreshToken = getCookie(c, 'refresh_token');
+  const refreshToken = cookieOf(c, 'refresh_token');
   if (refreshToken === undefined) throw new CommandError('auth.required');
   requireOwnSite(c, parts.settings);
   const reply = await parts.execute('sessions.refresh', { refreshToken }, { actor: guest(c), meta: metaOf(c) });
@@ -75,12 +101,20 @@ async function refreshFromCookie(c: HttpContext, parts: HttpParts): Promise<Repl
 /** Ends the session, also when only the longer-lived refresh cookie still proves it. */
 async function endSession(c: HttpContext, parts: HttpParts): Promise<void> {
   let actor: Actor | string = await actorOf(c, parts, { guestMayCall: true });
-  if (actor.kind === 'guest' && getCookie(c, 'refresh_token') !== undefined) {
+  if (actor.kind === 'guest' && cookieOf(c, 'refresh_token') !== undefined) {
     const reply = await refreshFromCookie(c, parts);
-    if (reply.ok) actor = await parts.authenticate((reply.data as SignedIn).tokens.accessToken);
+    if (reply.ok) actor = await parts.authenticate((reply.data as { tokens: Tokens }).tokens.accessToken);
   }
   if (typeof actor === 'string' || actor.kind === 'guest') return;
   await callForApp(c, parts, { name: 'sessions.logout', input: {}, actor });
+}
+
+/** The browser forgets the session that its cookies were of, so that nobody else should go on with it either. */
+async function endFormerSession(c: HttpContext, parts: HttpParts): Promise<void> {
+  const token = cookieOf(c, 'access_token');
+  if (token === undefined || siteOf(c, parts.settings) !== 'own') return;
+  const actor = await parts.authenticate(token);
+  if (typeof actor !== 'string') await parts.execute('sessions.logout', {}, { actor, meta: metaOf(c) });
 }
 
 function clearCookies(c: HttpContext, { settings: { cookieSecure: secure } }: HttpParts): void {

@@ -41,6 +41,17 @@ export const controlFrames: readonly ControlFrame[] = [
             },
           },
         },
+        tokens: {
+          type: 'object',
+          description: 'Only after a handshake with `telegram`: of the session that it opened, for the next one.',
+          required: ['accessToken', 'refreshToken', 'tokenType', 'expiresIn'],
+          properties: {
+            accessToken: { type: 'string' },
+            refreshToken: { type: 'string' },
+            tokenType: { const: 'Bearer' },
+            expiresIn: { type: 'integer' },
+          },
+        },
         limits: { type: 'object', description: 'The bounds of the server.' },
       },
     },

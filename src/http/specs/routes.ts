@@ -1,6 +1,7 @@
 import { limits, type Operation } from '../../domain/kernel/index.ts';
 import { operations } from '../../domain/registry.ts';
 import { snakeName } from '../naming.ts';
+import { authCommands } from '../routes/auth.ts';
 import type { JsonSchema, SchemaBook } from './schemas.ts';
 
 const signedInOnly = [{ bearer: [] }, { cookie: [] }];
@@ -22,28 +23,12 @@ export function appRoutes(book: SchemaBook): { paths: JsonSchema; tags: JsonSche
 function authPaths(book: SchemaBook): JsonSchema {
   const { user, tokens } = properties(book.output(named('accounts.register').output));
   const tokenAnswer = snaked(tokens as JsonSchema);
-  const signedIn = { ...tokenAnswer, properties: { ...properties(tokenAnswer), user: snaked(resolved(book, user)) } };
   const refreshToken = { type: 'object', properties: { refresh_token: { type: 'string' } } };
-  const login = {
-    type: 'object',
-    required: ['identifier', 'password'],
-    properties: {
-      identifier: {
-        type: 'string',
-        description: 'E-mail address, username or phone number; also taken as email, username or phone.',
-      },
-      password: { type: 'string' },
-    },
-  };
   const post = (summary: string, more: { body?: JsonSchema; ok: JsonSchema; security?: JsonSchema[] }) => ({
     post: route('auth', { summary, ...more }),
   });
   return {
-    '/v1/auth/register': post('Create an account and sign in.', {
-      body: snaked(book.input(named('accounts.register').input)),
-      ok: signedIn,
-    }),
-    '/v1/auth/login': post('Sign in.', { body: login, ok: signedIn }),
+    ...Object.fromEntries(authCommands.map(({ path, command }) => [`/v1/auth${path}`, guestPath(book, command)])),
     '/v1/auth/refresh': post('Trade a refresh token, of the body or else of the cookie.', {
       body: refreshToken,
       ok: tokenAnswer,
@@ -56,6 +41,31 @@ function authPaths(book: SchemaBook): JsonSchema {
       get: route('auth', { summary: 'Your own profile.', ok: snaked(resolved(book, user)), security: signedInOnly }),
     },
   };
+}
+
+const loginBody = {
+  type: 'object',
+  required: ['identifier', 'password'],
+  properties: {
+    identifier: {
+      type: 'string',
+      description: 'E-mail address, username or phone number; also taken as email, username or phone.',
+    },
+    password: { type: 'string' },
+  },
+};
+
+/** A command for guests; tokens that it answers stand at the top of the answer. */
+function guestPath(book: SchemaBook, command: string): JsonSchema {
+  const { summary, input, output } = named(command);
+  const answer = book.output(output);
+  const { user, tokens, ...rest } = properties(answer);
+  const signedIn = tokens && {
+    ...snaked(tokens),
+    properties: { ...properties(snaked(tokens)), ...(user ? { user: snaked(resolved(book, user)) } : {}), ...rest },
+  };
+  const body = command === 'sessions.login' ? loginBody : snaked(book.input(input));
+  return { post: route('auth', { summary, body, ok: signedIn ?? snaked(answer) }) };
 }
 
 function imagePaths(book: SchemaBook): JsonSchema {
@@ -155,6 +165,12 @@ function otherPaths(book: SchemaBook): JsonSchema {
           413: error(413),
         },
       },
+    },
+    '/.well-known/jwks.json': {
+      get: route('auth', {
+        summary: 'The public keys of access tokens (RFC 7517), for services that check them; empty with a secret.',
+        ok: { type: 'object', required: ['keys'], properties: { keys: { type: 'array', items: { type: 'object' } } } },
+      }),
     },
     '/healthz': { get: route('operations', { summary: 'The process answers.', ok: { type: 'object' } }) },
     '/readyz': {

@@ -1,6 +1,7 @@
 import { guest, type Harness } from '../../support/harness.ts';
 import { testConnection } from '../../support/transport.ts';
 import type { AreaCases } from '../cases.ts';
+import { telegramCases } from './identity-telegram.ts';
 
 const password = 'correct horse battery';
 const newUsername = () => `u${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`;
@@ -15,6 +16,7 @@ const ids = (userId: string, sessionId: string) => ({ userId: userId, sessionId:
 
 export const identityCases: AreaCases = {
   operations: {
+    ...telegramCases.operations,
     'accounts.register': {
       success: async () => ({ as: guest, input: { username: newUsername(), password, fullName: 'Asha' } }),
     },
@@ -58,6 +60,7 @@ export const identityCases: AreaCases = {
     'users.update': { success: async (market) => ({ as: await market.user(), input: { bio: 'I sell chairs' } }) },
   },
   errors: {
+    ...telegramCases.errors,
     'accounts.identifier_required': async () => ({
       name: 'accounts.register',
       as: guest,

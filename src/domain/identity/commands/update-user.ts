@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { Point } from '../../kernel/geo.ts';
+import { HttpsUrl } from '../../kernel/https-url.ts';
 import { bump } from '../../kernel/machine.ts';
 import { AccountEntity } from '../entities.ts';
 import { userChanged } from '../events.ts';
@@ -14,7 +15,7 @@ export const updateUser = defineCommand({
   input: z.strictObject({
     fullName: z.string().trim().min(1).max(100).optional(),
     bio: z.string().max(1_000).nullable().optional(),
-    avatarUrl: z.url().max(500).nullable().optional(),
+    avatarUrl: HttpsUrl.nullable().optional(),
     campus: z.string().trim().max(100).nullable().optional(),
     location: Point.nullable().optional(),
     neighborhood: z.string().trim().max(100).nullable().optional(),
