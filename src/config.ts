@@ -143,6 +143,10 @@ function weaknesses(config: z.infer<typeof environment>): string[] {
       config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY,
       'JWT_SECRET: set a secret of your own, 32 characters or more',
     ],
+    [
+      config.JWT_SECRET === developmentSecret && !config.S3_BUCKET,
+      'JWT_SECRET: links to uploads on this disk are signed with it, whatever signs the tokens; set one of your own',
+    ],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],
@@ -157,7 +161,10 @@ const secret = /SECRET|KEY|PASSWORD|TOKEN/;
 export function maskConfig(config: Config): Record<string, unknown> {
   const mask = (name: string, value: unknown) => {
     if (secret.test(name) && value !== undefined) return '********';
-    return typeof value === 'string' ? value.replace(/(:\/\/[^:/@]*:)[^@/]+@/, '$1********@') : value;
+    if (typeof value !== 'string') return value;
+    return value
+      .replace(/(:\/\/[^:/@]*:).+@/, '$1********@')
+      .replaceAll(/([?&]\w*(?:password|key|token)=)[^&]+/gi, '$1********');
   };
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(name, value)]));
 }
