@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { ConfigError, type Config } from './config.ts';
 import {
@@ -118,8 +117,7 @@ function openDisk(config: Config, clock: Clock): DiskStore {
   return createDiskStore({
     folder: join(config.DATA_DIR, 'uploads'),
     publicUrl: config.PUBLIC_URL,
-    // A key of its own: what is signed for one purpose must be of no use for another.
-    secret: createHmac('sha256', config.JWT_SECRET).update('links to files').digest('base64url'),
+    secret: config.JWT_SECRET,
     clock,
   });
 }

@@ -177,7 +177,10 @@ const secret = /SECRET|KEY|PASSWORD|TOKEN/;
 export function maskConfig(config: Config): Record<string, unknown> {
   const mask = (name: string, value: unknown) => {
     if (secret.test(name) && value !== undefined) return '********';
-    return typeof value === 'string' ? value.replace(/(:\/\/[^:/@]*:)[^@/]+@/, '$1********@') : value;
+    if (typeof value !== 'string') return value;
+    return value
+      .replace(/(:\/\/[^:/@]*:).+@/, '$1********@')
+      .replaceAll(/([?&]\w*(?:password|key|token)=)[^&]+/gi, '$1********');
   };
   return Object.fromEntries(Object.entries(config).map(([name, value]) => [name, mask(name, value)]));
 }

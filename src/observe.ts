@@ -1,16 +1,83 @@
-import type { Observation } from './domain/kernel/index.ts';
+import type { Observation, Operation } from './domain/kernel/index.ts';
 import type { Metrics } from './http/index.ts';
 import type { JobObservation } from './jobs/index.ts';
 import type { Log } from './log.ts';
 
-/** One line and one measurement for each operation. Inputs are never logged: they may hold anything. */
-export function observeCommand(log: Log, metrics: Metrics): (observation: Observation) => void {
+/**
+ * One line and one measurement for each operation. Inputs are never logged: they may hold anything. What matters for
+ * security is told at a level that shows in production; the rest is for development.
+ */
+export function observeCommand(
+  log: Log,
+  metrics: Metrics,
+  { operations, signIns }: SecurityScope,
+): (observation: Observation) => void {
+  const bound = boundedLines();
   return ({ name, outcome, durationMs, actor, meta, cause }) => {
     metrics.command({ name, outcome, durationMs });
     const by = actor.kind === 'user' ? actor.userId : actor.kind;
     const fields = { command: name, outcome, ms: Math.round(durationMs * 10) / 10, by, request: meta.requestId };
-    if (cause !== undefined) log.error({ ...fields, err: cause }, 'command failed');
-    else log.debug(fields, 'command');
+    if (cause !== undefined) return log.error({ ...fields, err: cause }, 'command failed');
+    const security = actor.kind === 'system' && outcome === 'ok' ? null : securityOf(name, outcome);
+    const line = security && bound(`${name} ${outcome}`);
+    if (!security || !line) return log.debug(fields, 'command');
+    log[outcome === 'ok' ? 'info' : 'warn']({ ...fields, ...line, security, ip: meta.ip }, 'security');
+  };
+
+  function securityOf(name: string, outcome: string): string | null {
+    if (refusals.has(outcome)) return 'refused';
+    if (signIns.has(name)) return 'account';
+    return staff.has(operations.get(name)?.access ?? 'guest') ? 'staff' : null;
+  }
+}
+
+export interface SecurityScope {
+  readonly operations: ReadonlyMap<string, Pick<Operation, 'access'>>;
+  /** Names of the operations by which people sign in and change how they sign in. */
+  readonly signIns: ReadonlySet<string>;
+}
+
+const staff: ReadonlySet<string> = new Set(['hub', 'moderator', 'analyst', 'admin']);
+
+/** Answers of any operation to somebody who tries what they may not. Expired tokens and guests are everyday. */
+const refusals: ReadonlySet<string> = new Set([
+  'auth.forbidden',
+  'auth.invalid',
+  'auth.revoked',
+  'auth.suspended',
+  'limit.rate',
+  'payments.webhook_refused',
+]);
+
+const linesMax = 10;
+const windowMs = 10_000;
+
+/**
+ * At most ten lines about the same thing in ten seconds, so that an attack cannot fill the disk; the first of the next
+ * window tells how many there were beside. Things are as many as operations and their declared outcomes.
+ */
+function boundedLines(): (about: string) => { alike?: number } | null {
+  const windows = new Map<string, { since: number; seen: number }>();
+  return (about) => {
+    const now = performance.now();
+    const known = windows.get(about);
+    if (known && now - known.since < windowMs) {
+      known.seen += 1;
+      return known.seen > linesMax ? null : {};
+    }
+    windows.set(about, { since: now, seen: 1 });
+    const untold = Math.max(0, (known?.seen ?? 0) - linesMax);
+    return untold > 0 ? { alike: untold } : {};
+  };
+}
+
+/** Tells of a token that was refused, on every transport, by the reason alone: whose it is nobody can say. */
+export function observeToken(log: Log): <Verdict>(verdict: Verdict) => Verdict {
+  const bound = boundedLines();
+  return (verdict) => {
+    const line = typeof verdict === 'string' && refusals.has(verdict) ? bound(verdict) : null;
+    if (line) log.warn({ outcome: verdict, ...line, security: 'token' }, 'security');
+    return verdict;
   };
 }
 

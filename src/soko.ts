@@ -1,7 +1,7 @@
 import { bindPorts } from './bind-ports.ts';
 import type { Config } from './config.ts';
 import { StartError } from './data-dir.ts';
-import { authenticate, authenticateMany, sessionStandings, tokensPort } from './domain/identity/index.ts';
+import { authenticate, authenticateMany, identity, sessionStandings, tokensPort } from './domain/identity/index.ts';
 import {
   beginEpoch,
   createExecute,
@@ -19,7 +19,7 @@ import { createEngine, createGateway, type Engine, type Gateway } from './gatewa
 import { createHttp, createMetrics, createOps, type Http, type Metrics } from './http/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
-import { observeCommand, observeJob, observeSchedule } from './observe.ts';
+import { observeCommand, observeJob, observeSchedule, observeToken } from './observe.ts';
 import { openDatabases, openRooms, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
 import { probePort } from './probe-port.ts';
 import { createReadiness, type ReadinessProbe } from './readiness.ts';
@@ -36,6 +36,7 @@ export interface Soko {
 }
 
 const jobsStopMs = 10_000;
+const signIns = new Set(identity.operations.filter(({ kind }) => kind === 'command').map(({ name }) => name));
 
 /** Starts every part that the role asks for. Rejects with a `StartError` for what the operator can mend. */
 export async function startSoko(config: Config): Promise<Soko> {
@@ -118,7 +119,7 @@ async function openMarket(config: Config, { log, onStop }: { log: Log; onStop: O
     limiter: rooms.limiter,
     deliver: (outbound) => rooms.deliver(outbound),
     nudge: (job) => late.jobs?.nudge(job),
-    observe: observeCommand(log, metrics),
+    observe: observeCommand(log, metrics, { operations, signIns }),
   });
   await seed(execute);
   const jobs = await openJobs(config, { databases, execute, ports, log, metrics });
@@ -153,6 +154,7 @@ async function openJobs(
 /** The socket server. A worker has one too, without a port: it pushes through the adapter to the gateways. */
 function openGateway(config: Config, { market, log }: { market: Market; log: Log }): Gateway {
   const { execute, databases, rooms, clock, tokens, ports } = market;
+  const told = observeToken(log);
   const gateway = createGateway({
     execute,
     rooms,
@@ -160,7 +162,7 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     operations,
     clock,
     log,
-    authenticateMany: (given) => authenticateMany(databases.main.fork(), tokens, given),
+    authenticateMany: async (given) => (await authenticateMany(databases.main.fork(), tokens, given)).map(told),
     inbox: {
       pullMany: (wants, limit) => pullInboxes(sqlOf(databases.main), wants, limit),
       heads: (userIds) => inboxHeads(sqlOf(databases.main), userIds),
@@ -203,12 +205,13 @@ async function serve(
   { market, gateway, log, onStop }: { market: Market; gateway: Gateway; log: Log; onStop: OnStop },
 ): Promise<{ port: number; kind: Engine['kind'] }> {
   const { execute, databases, readiness, metrics, disk, tokens } = market;
+  const told = observeToken(log);
   const http = createHttp({
     execute,
     operations,
     errors,
     log,
-    authenticate: (token) => authenticate(databases.main.fork(), tokens, token),
+    authenticate: async (given) => told(await authenticate(databases.main.fork(), tokens, given)),
     ready: readiness.check,
     keySet: tokens.keySet,
     settings: {

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Server } from 'socket.io';
 import type { WebSocket } from 'ws';
@@ -8,7 +8,16 @@ import { createBacklogWatch, type BacklogWatch, type Watched } from './backlog.t
 import { createResolveIp } from './client-ip.ts';
 import { closeCodes } from './close.ts';
 import type { Engine, EngineParts, ListenAddress } from './engine.ts';
-import { arrival, bodyBytesMax, refusal, refusalResponse, type Fetch } from './http-bounds.ts';
+import {
+  arrival,
+  bodyBytesMax,
+  foreignMethods,
+  isAmbiguous,
+  refusal,
+  refusalHeaders,
+  refusalResponse,
+  type Fetch,
+} from './http-bounds.ts';
 import { listenError } from './listen-error.ts';
 
 /** Node's http server with Socket.IO's own WebSocket server (`ws`). Runs everywhere. */
@@ -28,13 +37,26 @@ export function createNodeEngine({ fetch, trustedProxies, log, onSlowConsumer }:
       // Balancers probe with HTTP/1.0, which may leave Host out.
       hostname: 'localhost',
       errorHandler: (error) => {
+        // A target that is no address, such as `*`: the sender's mistake, which must not fill our log.
+        if ((error as Error).name === 'RequestError') return refusalResponse('frame.malformed');
         log.error({ err: error }, 'an HTTP request failed');
         return refusalResponse('internal');
       },
     },
   );
+  // What came in one read behind a refused request is parsed all the same, and might be a smuggled one.
+  const ended = new WeakSet<Socket>();
   const server = createServer(arrival, (incoming, outgoing) => {
-    if (Number(incoming.headers['content-length'] ?? 0) > bodyBytesMax(incoming.method ?? '')) refuse(outgoing);
+    const { headersDistinct: headers, method = '', socket } = incoming;
+    if (ended.has(socket)) return;
+    const refuse = (code: Parameters<typeof refusal>[0]) => {
+      ended.add(socket);
+      const { status, body } = refusal(code);
+      outgoing.writeHead(status, { ...refusalHeaders, connection: 'close' }).end(body);
+    };
+    const isMalformed = foreignMethods.has(method) || isAmbiguous((name) => headers[name]?.join(','));
+    if (isMalformed) refuse('frame.malformed');
+    else if (Number(headers['content-length']?.[0] ?? 0) > bodyBytesMax(method)) refuse('frame.too_large');
     else void serve(incoming, outgoing);
   });
   const watch = createBacklogWatch();
@@ -52,11 +74,6 @@ export function createNodeEngine({ fetch, trustedProxies, log, onSlowConsumer }:
       await closed;
     },
   };
-}
-
-function refuse(outgoing: ServerResponse): void {
-  const { status, body } = refusal('frame.too_large');
-  outgoing.writeHead(status, { 'content-type': 'application/json', connection: 'close' }).end(body);
 }
 
 /** A body without a declared length is counted as it is read. */

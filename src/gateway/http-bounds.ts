@@ -12,6 +12,27 @@ export function bodyBytesMax(method: string): number {
  * bad network takes minutes. uWebSockets.js has bounds of its own and ends what trickles within about half a minute.
  */
 export const arrival = { headersTimeout: 10_000, requestTimeout: 300_000, connectionsCheckingInterval: 2_000 };
+/** Methods that no route answers, and that would have to echo or tunnel. */
+export const foreignMethods: ReadonlySet<string> = new Set(['CONNECT', 'TRACE', 'TRACK']);
+
+/**
+ * Whether a balancer and we might disagree about where a request ends or whom it is for, as a smuggled request needs:
+ * one length, one coding that everybody knows, one host. Takes the values of a header that came more than once joined
+ * by commas.
+ */
+export function isAmbiguous(header: (name: string) => string | null | undefined): boolean {
+  const [length, coding, host] = ['content-length', 'transfer-encoding', 'host'].map((name) => header(name) ?? null);
+  if (length !== null && (coding !== null || !/^\d{1,15}$/.test(length ?? ''))) return true;
+  return (coding !== null && coding?.toLowerCase() !== 'chunked') || Boolean(host?.includes(','));
+}
+
+/** As the application sends them with what it answers itself. */
+export const refusalHeaders = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
+  'x-content-type-options': 'nosniff',
+} as const;
 
 /** The answer that every operation gives to a failure, for requests that never reach the application. */
 export function refusal(code: 'frame.too_large' | 'frame.malformed' | 'internal'): { status: number; body: string } {
@@ -24,5 +45,5 @@ export function refusal(code: 'frame.too_large' | 'frame.malformed' | 'internal'
 
 export function refusalResponse(code: Parameters<typeof refusal>[0]): Response {
   const { status, body } = refusal(code);
-  return new Response(body, { status, headers: { 'content-type': 'application/json' } });
+  return new Response(body, { status, headers: refusalHeaders });
 }

@@ -1,6 +1,15 @@
 import { STATUS_CODES as statusTexts } from 'node:http';
 import type { ResolveIp } from './client-ip.ts';
-import { bodyBytesMax, refusalResponse, type Fetch } from './http-bounds.ts';
+import {
+  bodyBytesMax,
+  foreignMethods,
+  isAmbiguous,
+  refusal,
+  refusalHeaders,
+  refusalResponse,
+  type Fetch,
+} from './http-bounds.ts';
+import { readBody, streamBody } from './uws-body.ts';
 import type { UwsHandler, UwsRequest, UwsResponse } from './uws.ts';
 import type { Log } from '../log.ts';
 
@@ -20,19 +29,34 @@ export function bridge({ fetch, resolveIp, log }: { fetch: Fetch; resolveIp: Res
     const gone = new AbortController();
     res.onAborted(() => gone.abort());
     const exchange = readHead({ res, req, resolveIp, gone: gone.signal });
-    const answered = exchange ? answer(fetch, exchange) : Promise.resolve(refusalResponse('frame.malformed'));
-    answered
+    if (!exchange) return refuseHead(res, gone.signal);
+    answer(fetch, exchange)
       .catch((error: unknown) => {
         if (!gone.signal.aborted) log.error({ err: error }, 'an HTTP request failed');
-        return refusalResponse('internal');
+        return { response: refusalResponse('internal'), hangUp: true };
       })
-      .then((response) => write(response, { res, method: exchange?.method ?? 'GET', gone: gone.signal }))
+      .then(({ response, hangUp }) => write(response, { ...exchange, hangUp }))
       .catch((error: unknown) => {
         if (gone.signal.aborted) return;
         log.error({ err: error }, 'an HTTP answer failed midway');
         res.close();
       });
   };
+}
+
+/**
+ * Ends the connection. uWebSockets.js closes one on which a second request begins before the first was answered, so
+ * that what follows in the same read is never taken for a request.
+ */
+function refuseHead(res: UwsResponse, gone: AbortSignal): void {
+  setImmediate(() => {
+    if (gone.aborted) return;
+    const { status, body } = refusal('frame.malformed');
+    res.cork(() => {
+      writeHead(res, new Response(null, { status, headers: refusalHeaders }));
+      res.end(body, true);
+    });
+  });
 }
 
 /** Copies everything before the first wait: uWebSockets.js frees the request when its handler returns. */
@@ -50,54 +74,62 @@ function readHead({
   try {
     const headers = new Headers();
     req.forEach((name, value) => headers.append(name, value));
+    const method = req.getMethod().toUpperCase();
+    const path = req.getUrl();
+    if (isAmbiguous((name) => headers.get(name)) || !path.startsWith('/') || foreignMethods.has(method)) return null;
     const query = req.getQuery();
-    const path = query ? `${req.getUrl()}?${query}` : req.getUrl();
-    const url = new URL(path, `http://${headers.get('host') || 'localhost'}`).href;
+    // Put together as text, because a URL would take `//x/y` for the path `/y` of another host.
+    const { href: url } = new URL(`http://${headers.get('host') || 'localhost'}${query ? `${path}?${query}` : path}`);
     const address = Buffer.from(res.getRemoteAddressAsText()).toString();
     const ip = resolveIp(address, headers.get('x-forwarded-for'));
-    return { res, method: req.getMethod().toUpperCase(), url, headers, ip, gone };
+    return { res, method, url, headers, ip, gone };
   } catch {
     return null;
   }
 }
 
-async function answer(fetch: Fetch, { res, method, url, headers, ip, gone }: Exchange): Promise<Response> {
+interface Answered {
+  readonly response: Response;
+  /** The connection is closed: the rest of an unread body is not waited for. */
+  readonly hangUp: boolean;
+}
+
+async function answer(fetch: Fetch, exchange: Exchange): Promise<Answered> {
+  const { res, method, url, headers, ip, gone } = exchange;
   const init: RequestInit = { method, headers, signal: gone };
-  if (method !== 'GET' && method !== 'HEAD') {
-    const max = bodyBytesMax(method);
-    const body = Number(headers.get('content-length') ?? 0) > max ? null : await readBody(res, { max, gone });
-    if (!body) return refusalResponse('frame.too_large');
-    if (body.byteLength > 0) init.body = body;
+  if (method === 'GET' || method === 'HEAD') {
+    return { response: await fetch(new Request(url, init), { ip }), hangUp: false };
   }
-  return fetch(new Request(url, init), { ip });
+  const max = bodyBytesMax(method);
+  const length = Number(headers.get('content-length') ?? 0);
+  const tooLarge = () => ({ response: refusalResponse('frame.too_large'), hangUp: true });
+  if (length > max) return tooLarge();
+  if (method === 'PUT' && (length > 0 || headers.has('transfer-encoding'))) return answerUpload(fetch, exchange);
+  const body = await readBody(res, { max, gone });
+  if (!body) return tooLarge();
+  if (body.byteLength > 0) init.body = body;
+  return { response: await fetch(new Request(url, init), { ip }), hangUp: false };
 }
 
-/** The whole body, or null when it is larger than allowed. Rejects when the client leaves midway. */
-function readBody(
-  res: UwsResponse,
-  { max, gone }: { max: number; gone: AbortSignal },
-): Promise<Buffer<ArrayBuffer> | null> {
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer<ArrayBuffer>[] = [];
-    let size = 0;
-    gone.addEventListener('abort', () => reject(new Error('the client left')));
-    res.onData((chunk, isLast) => {
-      size += chunk.byteLength;
-      if (size > max) return resolve(null);
-      // The chunk's memory is taken back when this returns.
-      chunks.push(Buffer.from(chunk.slice(0)));
-      if (isLast) resolve(Buffer.concat(chunks));
-    });
-  });
+async function answerUpload(fetch: Fetch, { res, method, url, headers, ip, gone }: Exchange): Promise<Answered> {
+  const { stream, state, detach } = streamBody(res, { max: bodyBytesMax(method), gone });
+  try {
+    const request = new Request(url, { method, headers, signal: gone, body: stream, duplex: 'half' });
+    const response = await fetch(request, { ip });
+    if (state() !== 'too_large') return { response, hangUp: state() !== 'whole' };
+  } catch (error) {
+    if (state() !== 'too_large') throw error;
+  } finally {
+    detach();
+  }
+  return { response: refusalResponse('frame.too_large'), hangUp: true };
 }
 
-type Outgoing = Pick<Exchange, 'res' | 'method' | 'gone'>;
+type Outgoing = Pick<Exchange, 'res' | 'method' | 'gone'> & Pick<Answered, 'hangUp'>;
 
-async function write(response: Response, { res, method, gone }: Outgoing): Promise<void> {
+async function write(response: Response, { res, method, gone, hangUp }: Outgoing): Promise<void> {
   if (gone.aborted) return void response.body?.cancel();
   const isEmpty = method === 'HEAD' || response.status === 204 || response.status === 304;
-  // The rest of a refused body is not waited for.
-  const hangUp = response.status === 413;
   if (isEmpty || !response.body) {
     const length = response.headers.get('content-length');
     void response.body?.cancel();
@@ -148,7 +180,7 @@ async function writeBody(
     if (!kept) await writable(res, gone);
     chunk = await next;
   }
-  if (!gone.aborted) res.cork(() => void res.end());
+  if (!gone.aborted) res.cork(() => void res.end('', hangUp));
 }
 
 function writable(res: UwsResponse, gone: AbortSignal): Promise<void> {

@@ -16,6 +16,9 @@ export interface UwsResponse {
   endWithoutBody(reportedContentLength?: number, closeConnection?: boolean): UwsResponse;
   onWritable(handler: (offset: number) => boolean): UwsResponse;
   onAborted(handler: () => void): UwsResponse;
+  /** Stops reading from the client; `onData` is not called until `resume`. */
+  pause(): void;
+  resume(): void;
   onData(handler: (chunk: ArrayBuffer, isLast: boolean) => void): UwsResponse;
   getRemoteAddressAsText(): ArrayBuffer;
   cork(write: () => void): UwsResponse;

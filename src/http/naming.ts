@@ -13,7 +13,9 @@ export function fromSnake(
   renamed: Record<string, string> = {},
 ): Record<string, unknown> {
   const given = Object.entries(body).filter(([, value]) => value !== null);
-  return Object.fromEntries(given.map(([key, value]) => [renamed[key] ?? camelName(key), value]));
+  // A key such as `__proto__` is found on every object, and is nobody's field.
+  const nameOf = (key: string) => (Object.hasOwn(renamed, key) ? (renamed[key] ?? key) : camelName(key));
+  return Object.fromEntries(given.map(([key, value]) => [nameOf(key), value]));
 }
 
 /** Names the fields of an error as the caller sent them. */

@@ -21,6 +21,9 @@ export function fileRoutes({ errors }: HttpParts, disk: DiskFiles): Hono<HttpEnv
     c.header('Content-Length', String(file.sizeBytes));
     // A key is never written twice with other bytes. What needs a signature must not outlive it in a shared cache.
     c.header('Cache-Control', query.has('signature') ? 'private, no-store' : 'public, max-age=31536000, immutable');
+    // Opened by itself it is a download without scripts, whatever the browser takes it for.
+    c.header('Content-Security-Policy', "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'");
+    if (!key.startsWith('public/')) c.header('Content-Disposition', `attachment; filename="${key.split('/').at(-1)}"`);
     // Shops on other origins show these pictures.
     c.header('Cross-Origin-Resource-Policy', 'cross-origin');
     if (c.req.method !== 'HEAD') return c.body(file.stream);

@@ -1,4 +1,4 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, randomUUID, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -47,8 +47,10 @@ export function createDiskStore(settings: DiskSettings): DiskStore {
     return join(folder, key);
   };
   const nowMs = () => Date.now() + settings.clock.offsetMs;
+  // A key of its own: the secret also signs tokens, and one must never pass for the other.
+  const signingKey = Buffer.from(hkdfSync('sha256', settings.secret, '', 'soko upload links', 32));
   const sign = (parts: readonly string[]) =>
-    createHmac('sha256', settings.secret).update(parts.join('\n')).digest('base64url');
+    createHmac('sha256', signingKey).update(parts.join('\n')).digest('base64url');
   const signed = (query: URLSearchParams, parts: readonly string[]): boolean => {
     const expires = query.get('expires') ?? '';
     const fits = sameText(query.get('signature') ?? '', sign([...parts, expires]));

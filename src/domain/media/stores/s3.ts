@@ -57,7 +57,12 @@ export function createS3Store(settings: S3Settings): ObjectStore {
     },
     publicUrl: (key) => `${settings.publicUrl}/${key}`,
     signedUrl: (key, { expiresInMs }) =>
-      getSignedUrl(client, new GetObjectCommand({ Bucket, Key: key }), { expiresIn: Math.ceil(expiresInMs / 1000) }),
+      getSignedUrl(
+        client,
+        // Opened by itself it is a download, as from the disk store.
+        new GetObjectCommand({ Bucket, Key: key, ResponseContentDisposition: 'attachment' }),
+        { expiresIn: Math.ceil(expiresInMs / 1000) },
+      ),
   };
 }
 

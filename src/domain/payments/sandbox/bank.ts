@@ -263,7 +263,13 @@ async function post(
   url: string,
   { body, headers }: { body: string; headers: Record<string, string> },
 ): Promise<number> {
-  const response = await fetch(url, { method: 'POST', body, headers, signal: AbortSignal.timeout(postTimeoutMs) });
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers,
+    redirect: 'error',
+    signal: AbortSignal.timeout(postTimeoutMs),
+  });
   await response.arrayBuffer();
   return response.status;
 }
