@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
@@ -15,6 +16,7 @@ import {
 import { events, personalData, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
+import { verificationSettingsPort } from './domain/verification/index.ts';
 import type { Metrics } from './http/index.ts';
 import type { Log } from './log.ts';
 import type { Rooms } from './rooms/index.ts';
@@ -51,6 +53,10 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     .bind(membershipPort, rooms.membership)
     .bind(snapshotSourcesPort, { parts: snapshots, events })
     .bind(personalDataPort, personalData)
+    .bind(verificationSettingsPort, {
+      numberKey: config.DOCUMENT_NUMBER_KEY ?? keyFrom(config.JWT_SECRET, 'document numbers'),
+      documentsKeptMs: config.DOCUMENTS_KEPT,
+    })
     .bind(offerSettingsPort, { ttlMs: config.OFFER_TTL, checkoutWindowMs: config.OFFER_CHECKOUT_WINDOW })
     .bind(orderSettingsPort, {
       paymentWindowMs: config.PAYMENT_WINDOW,
@@ -67,6 +73,11 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
   return { ports, disk, bank };
+}
+
+/** A key for one purpose out of a secret that has another. */
+function keyFrom(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('base64url');
 }
 
 function tokenSettings(config: Config, clock: Clock): TokenSettings {

@@ -13,7 +13,15 @@ import { getUser, me } from './queries/get-user.ts';
 import { listSessions } from './queries/list-sessions.ts';
 import { userSnapshot } from './snapshot.ts';
 
+export {
+  findByVerifiedEmail,
+  grantRole,
+  setIdentityVerified,
+  setSellingSuspended,
+  withdrawRole,
+} from './account-standing.ts';
 export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
+export { userChanged } from './events.ts';
 export { publicProfiles } from './profiles.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';
