@@ -9,6 +9,6 @@ export interface TemplateParams {
   'password.changed': { at: string };
   'session.new': { device: string; place: string; at: string };
   'account.deleted': { at: string };
-  'merchant.invited': { merchant: string; by: string };
+  'merchant.invited': { merchant: string; by: string; code: string; days: number };
 }
 export type TemplateKey = keyof TemplateParams;
