@@ -13,7 +13,7 @@ import { uploadMachine } from './machine.ts';
 import { link } from './queries/link.ts';
 import { uploadSnapshot } from './snapshot.ts';
 
-export { attachUploads, uploadResults, type AttachedUpload } from './attach.ts';
+export { attachUploads, uploadResults, type AttachedUpload, type AttachFailure } from './attach.ts';
 export { discardUploads } from './discard.ts';
 export { objectStorePort } from './object-store.ts';
 export { privateLink } from './private-link.ts';

@@ -31,6 +31,23 @@ export async function sellerOf(
   return (await shopsWhere(db, work, where)).rows[0]?.owner_id ?? null;
 }
 
+/** The sellers whose list a person asks for: a shop's, or all whom `sellersFor` names. Null for no such shop. */
+export async function sellersAsked(
+  db: Db,
+  { userId, merchantId }: { userId: UserId; merchantId: string | undefined },
+  work: Work,
+): Promise<UserId[] | null> {
+  if (merchantId === undefined) return sellersFor(db, userId, work);
+  const sellerId = await sellerOf(db, { userId, merchantId }, work);
+  return sellerId === null ? null : [sellerId];
+}
+
+/** Whose listings and orders are a shop's, or null when there is no such shop. */
+export async function ownerOf(db: Db, merchantId: string): Promise<UserId | null> {
+  const shop = await db.findOne(MerchantEntity, { id: merchantId as never, state: { $ne: 'closed' } });
+  return shop?.ownerId ?? null;
+}
+
 /** The shop whose listings and orders are this seller's, or null. */
 export async function shopOf(db: Db, sellerId: UserId): Promise<string | null> {
   const shop = await db.findOne(MerchantEntity, { ownerId: sellerId, state: { $ne: 'closed' } }, { fields: ['id'] });
