@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { ConfigError, type Config } from './config.ts';
 import {
@@ -22,6 +23,7 @@ import {
 import { events, personalData, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
+import { verificationSettingsPort } from './domain/verification/index.ts';
 import type { Metrics } from './http/index.ts';
 import type { Log } from './log.ts';
 import type { Rooms } from './rooms/index.ts';
@@ -59,6 +61,10 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     .bind(membershipPort, rooms.membership)
     .bind(snapshotSourcesPort, { parts: snapshots, events })
     .bind(personalDataPort, personalData)
+    .bind(verificationSettingsPort, {
+      numberKey: config.DOCUMENT_NUMBER_KEY ?? keyFrom(config.JWT_SECRET, 'document numbers'),
+      documentsKeptMs: config.DOCUMENTS_KEPT,
+    })
     .bind(offerSettingsPort, { ttlMs: config.OFFER_TTL, checkoutWindowMs: config.OFFER_CHECKOUT_WINDOW })
     .bind(orderSettingsPort, {
       paymentWindowMs: config.PAYMENT_WINDOW,
@@ -100,6 +106,11 @@ function telegramSettings(config: Config): TelegramSettings {
   const initDataTtlMs = config.TELEGRAM_INIT_DATA_TTL;
   if (token !== undefined) return { bot: { token }, initDataTtlMs };
   return { bot: botId === undefined ? null : { botId, environment }, initDataTtlMs };
+}
+
+/** A key for one purpose out of a secret that has another. */
+function keyFrom(secret: string, purpose: string): string {
+  return createHmac('sha256', secret).update(purpose).digest('base64url');
 }
 
 function openBank(config: Config, { clock, sql, log }: Wiring): SandboxBank {

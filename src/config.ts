@@ -89,6 +89,10 @@ export const environment = z.object({
   SELLER_RESPONSE_WINDOW: duration('72h'),
   AUTO_RECEIVE_AFTER: duration('7d'),
   UPLOAD_WINDOW: duration('15m'),
+  /** How long papers are kept once a verification is decided. */
+  DOCUMENTS_KEPT: duration('90d'),
+  /** Keys the hash by which a document's number is found again; by default made from JWT_SECRET. */
+  DOCUMENT_NUMBER_KEY: z.string().min(32).optional(),
   SANDBOX_PAYMENTS: flag(true),
   SANDBOX_WEBHOOK_SECRET: z.string().min(16).default('soko-sandbox-webhook-secret'),
   /** Where the sandbox bank reports; by default our own webhook at PUBLIC_URL. */
@@ -163,6 +167,10 @@ function weaknesses(config: z.infer<typeof environment>): string[] {
       'JWT_SECRET: set a secret of your own, 32 characters or more',
     ],
     [config.JWT_PREVIOUS_SECRETS.includes(developmentSecret), 'JWT_PREVIOUS_SECRETS: everybody knows this secret'],
+    [
+      config.JWT_SECRET === developmentSecret && !config.DOCUMENT_NUMBER_KEY,
+      'DOCUMENT_NUMBER_KEY: set a secret of your own, 32 characters or more',
+    ],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],

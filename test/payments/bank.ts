@@ -78,9 +78,9 @@ export interface Purchase {
 
 export async function purchase(
   market: Harness,
-  fields: { quantity?: number; priceMinor?: number } = {},
+  { seller: given, ...fields }: { seller?: TestUser; quantity?: number; priceMinor?: number } = {},
 ): Promise<Purchase> {
-  const [seller, buyer] = [await market.user(), await market.user()];
+  const [seller, buyer] = [given ?? (await market.user()), await market.user()];
   const listingId = await listingOf(market, seller, fields);
   const group = await market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup });
   return { seller, buyer, listingId, groupId: group.id, orderId: group.orders[0].id };
@@ -93,8 +93,12 @@ export async function pay(market: Harness, { buyer, groupId }: Purchase): Promis
   return payment.id;
 }
 
-export async function paid(market: Harness, till: Till): Promise<Purchase & { paymentId: string }> {
-  const bought = await purchase(market);
+export async function paid(
+  market: Harness,
+  till: Till,
+  fields: { seller?: TestUser } = {},
+): Promise<Purchase & { paymentId: string }> {
+  const bought = await purchase(market, fields);
   const paymentId = await pay(market, bought);
   await bankReports(market, till);
   return { ...bought, paymentId };

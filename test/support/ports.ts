@@ -6,6 +6,7 @@ import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/paym
 import { events, personalData, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
+import { verificationSettingsPort } from '../../src/domain/verification/index.ts';
 import { memoryRooms } from './rooms.ts';
 import { bindTestDisk } from './disk.ts';
 import { testBotToken } from './telegram.ts';
@@ -13,6 +14,7 @@ import { testBotToken } from './telegram.ts';
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
+  ports.bind(verificationSettingsPort, { numberKey: 'a-key-for-tests', documentsKeptMs: 90 * 86_400_000 });
   ports.bind(offerSettingsPort, { ttlMs: 48 * 3_600_000, checkoutWindowMs: 900_000 });
   ports.bind(orderSettingsPort, {
     paymentWindowMs: 900_000,

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { LockMode } from '@mikro-orm/core';
-import { defineCommand, defineSweep } from '../kernel/define.ts';
+import { defineCommand, defineSweep, type Tx } from '../kernel/define.ts';
 import { limits } from '../kernel/limits.ts';
-import { uploadResults, type AttachedUpload } from '../media/index.ts';
+import { attachUploads, uploadResults, type AttachedUpload, type AttachFailure } from '../media/index.ts';
 import { changeListing } from './announce.ts';
 import { ListingEntity, type Listing, type ListingImage } from './entities.ts';
 import { favouriteChanged, listingChanged, listingUpdated } from './events.ts';
@@ -17,6 +17,22 @@ export function attachedImages(
       known.find((image) => image.id === id) ?? { id, prefix, width: null, height: null, thumbhash: null },
   );
   return { images, imagesSettled: images.every(isSettled) };
+}
+
+/**
+ * Uploads of whoever changes the listing, in the order asked for. What the listing shows already may stay, whoever of
+ * the shop uploaded it.
+ */
+export async function attachBeside(
+  tx: Tx,
+  { images }: Pick<Listing, 'images'>,
+  { ownerId, imageIds }: { ownerId: string; imageIds: readonly string[] },
+): Promise<AttachedUpload[] | AttachFailure> {
+  const uploadIds = imageIds.filter((id) => !images.some((image) => image.id === id));
+  const attached = await attachUploads(tx, { ownerId, uploadIds, purpose: 'listing' });
+  if (typeof attached === 'string') return attached;
+  const all = new Map([...images, ...attached].map(({ id, prefix }) => [id, { id, prefix }]));
+  return imageIds.flatMap((id) => all.get(id) ?? []);
 }
 
 function isSettled({ thumbhash }: ListingImage): boolean {

@@ -17,7 +17,15 @@ import { listSessions } from './queries/list-sessions.ts';
 import { pruneSpent, pruneSpentJob } from './prune-spent.ts';
 import { userSnapshot } from './snapshot.ts';
 
+export {
+  findByVerifiedEmail,
+  grantRole,
+  setIdentityVerified,
+  setSellingSuspended,
+  withdrawRole,
+} from './account-standing.ts';
 export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
+export { userChanged } from './events.ts';
 export { publicProfiles } from './profiles.ts';
 export { KeyError } from './signing-keys.ts';
 export { telegramPort, type TelegramSettings } from './telegram/settings.ts';

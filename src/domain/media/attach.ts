@@ -25,6 +25,7 @@ export async function attachUploads(
     id: { $in: [...new Set(uploadIds)] as never[] },
     ownerId: ownerId as never,
     purpose,
+    discardedAt: null,
   });
   const byId = new Map(found.map((upload) => [upload.id, upload]));
   const attached: AttachedUpload[] = [];

@@ -31,6 +31,7 @@ export const UploadEntity = defineEntity({
     attempts: p.integer(),
     claimedUntil: p.datetime().nullable(),
     cleanedAt: p.datetime().nullable(),
+    discardedAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -13,8 +13,10 @@ import { uploadMachine } from './machine.ts';
 import { link } from './queries/link.ts';
 import { uploadSnapshot } from './snapshot.ts';
 
-export { attachUploads, uploadResults, type AttachedUpload } from './attach.ts';
+export { attachUploads, uploadResults, type AttachedUpload, type AttachFailure } from './attach.ts';
+export { discardUploads } from './discard.ts';
 export { objectStorePort } from './object-store.ts';
+export { privateLink } from './private-link.ts';
 export { createDiskStore, type DiskStore } from './stores/disk.ts';
 export { createS3Store, prepareBucket, type S3Settings } from './stores/s3.ts';
 export { ImageView, imageUrls, uploadViews, type Reader } from './views.ts';

@@ -6,6 +6,7 @@ import type { Db, Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { applyMove, movesOf, target } from '../kernel/machine.ts';
+import { sellersFor } from '../merchants/index.ts';
 import { OfferEntity, OfferRoundEntity, type Offer } from './entities.ts';
 import { offerChanged } from './events.ts';
 import { offerMachine, type OfferMove, type OfferSide } from './machine.ts';
@@ -18,25 +19,33 @@ export function holderOf(offer: Pick<Offer, 'id'>): Holder {
   return { kind: 'offer', id: offer.id };
 }
 
-/** An offer that this person is a side of, or null. */
-export async function findOffer(db: Db, id: string, userId: string): Promise<Offer | null> {
-  return db.findOne(OfferEntity, mine(id, userId));
+/** An offer that this person is a side of, also as a manager of the seller's shop, or null. */
+export async function findOffer(db: Db, id: string, userId: UserId): Promise<Offer | null> {
+  return findOwn(db, { id, userId });
 }
 
-export async function lockOffer(db: Db, id: string, userId: string): Promise<Offer | null> {
-  return db.findOne(OfferEntity, mine(id, userId), { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+export async function lockOffer(db: Db, id: string, userId: UserId): Promise<Offer | null> {
+  return findOwn(db, { id, userId }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
 }
 
 /** Locks the offer's listing first, for moves that take or give back stock. */
-export async function lockWithListing(tx: Tx, id: string, userId: string): Promise<Offer | null> {
+export async function lockWithListing(tx: Tx, id: string, userId: UserId): Promise<Offer | null> {
   const found = await findOffer(tx.db, id, userId);
   if (!found) return null;
   await lockListing(tx, found.listingId);
   return lockOffer(tx.db, id, userId);
 }
 
-function mine(id: string, userId: string) {
-  return { id: id, $or: [{ buyerId: userId }, { sellerId: userId }] };
+/** Shops are asked for only when the person is no side themselves. */
+async function findOwn(
+  db: Db,
+  { id, userId }: { id: string; userId: UserId },
+  options: { lockMode?: LockMode.PESSIMISTIC_WRITE; refresh?: boolean } = {},
+): Promise<Offer | null> {
+  const own = await db.findOne(OfferEntity, { id, $or: [{ buyerId: userId }, { sellerId: userId }] }, options);
+  if (own) return own;
+  const sellers = await sellersFor(db, userId, 'offers');
+  return sellers.length > 1 ? db.findOne(OfferEntity, { id, sellerId: { $in: sellers } }, options) : null;
 }
 
 export interface Attempt {
@@ -105,10 +114,13 @@ export async function tellMove(
   offer: Offer,
   { move, userId, text }: { move: Told; userId: UserId; text?: string | undefined },
 ) {
-  await tellOffers(tx, [offer], { move, by: sideOf(offer, userId) });
+  const by = sideOf(offer, userId);
+  await tellOffers(tx, [offer], { move, by });
+  // The conversation is the seller's: a manager's move shows there as the shop's.
+  const senderId = by === 'buyer' ? offer.buyerId : offer.sellerId;
   const { id, conversationId, round, quantity, currency } = offer;
   const { amountMinor } = await tx.db.findOneOrFail(OfferRoundEntity, { offerId: id, round });
   const about = { entity: 'offer', id, move, round, quantity, amountMinor, currency } as const;
-  const posted = await postMessage(tx, { conversationId, senderId: userId, kind: 'offer', text, about });
+  const posted = await postMessage(tx, { conversationId, senderId, kind: 'offer', text, about });
   assert(posted, `both sides of offer ${id} are in its conversation`);
 }

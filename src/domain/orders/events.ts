@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvent } from '../kernel/define.ts';
+import { defineEvent, defineRoomEvent } from '../kernel/define.ts';
 import { OrderView } from './views.ts';
 
 /** What happened, for toasts. `paid_late`: the money came after the end of the window and goes back. */
@@ -28,3 +28,6 @@ export const orderChanged = defineEvent({
   view: OrderView,
   change: z.object({ kind: z.enum(orderChangeKinds) }),
 });
+
+/** The seller's view, for the team of the seller's shop. The seller's own inbox has it too. */
+export const orderTold = defineRoomEvent({ type: 'order.changed', data: OrderView });

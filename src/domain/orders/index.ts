@@ -15,6 +15,7 @@ import { autoReceiveOrders, cancelUnansweredOrders, completeOrders, expireUnpaid
 import { orderGroupMachine, orderMachine } from './machine.ts';
 import { getOrder } from './queries/get-order.ts';
 import { listOrders } from './queries/list-orders.ts';
+import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
 export { OrderGroupId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
@@ -44,6 +45,7 @@ export const orders = defineArea({
   ],
   errors: orderErrors,
   events: [orderChanged],
+  rooms: [shopRoom],
   machines: [orderGroupMachine, orderMachine],
   jobs: [expireUnpaidOrders, cancelUnansweredOrders, autoReceiveOrders, completeOrders],
   snapshots: [orderSnapshot],

@@ -60,3 +60,13 @@ export const orderMachine = defineMachine({
 export type OrderGroupState = (typeof orderGroupMachine)['states'][number];
 export type OrderState = (typeof orderMachine)['states'][number];
 export type OrderMove = keyof (typeof orderMachine)['moves'];
+
+/** Something is still to be done. */
+export const openStates = [
+  'awaiting_payment',
+  'placed',
+  'accepted',
+  'ready_for_pickup',
+  'delivered',
+  'received',
+] as const satisfies readonly OrderState[];

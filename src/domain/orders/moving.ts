@@ -1,7 +1,8 @@
 import type { Tx } from '../kernel/define.ts';
 import { applyMove } from '../kernel/machine.ts';
+import { shopOf } from '../merchants/index.ts';
 import type { Order } from './entities.ts';
-import { orderChanged, type OrderChangeKind } from './events.ts';
+import { orderChanged, orderTold, type OrderChangeKind } from './events.ts';
 import { orderMachine, type OrderMove, type OrderState } from './machine.ts';
 import { orderSettingsPort, type OrderSettings } from './settings.ts';
 import { orderView, type OrderSide, type OrderWithLines } from './views.ts';
@@ -25,11 +26,14 @@ function timeLeftMs(state: OrderState, settings: OrderSettings): number | null {
   return state === 'delivered' ? settings.autoReceiveMs : null;
 }
 
-/** Tells both sides, each with their own view. */
-export function tellOrder(tx: Tx, order: OrderWithLines, kind: OrderChangeKind): void {
+/** Tells both sides, each with their own view, and the team of the seller's shop. */
+export async function tellOrder(tx: Tx, order: OrderWithLines, kind: OrderChangeKind): Promise<void> {
   const { buyerId, sellerId } = order.order;
   tx.emit(orderChanged, buyerId, { view: orderView(order, 'buyer'), change: { kind } });
-  tx.emit(orderChanged, sellerId, { view: orderView(order, 'seller'), change: { kind } });
+  const sellers = orderView(order, 'seller');
+  tx.emit(orderChanged, sellerId, { view: sellers, change: { kind } });
+  const shop = await shopOf(tx.db, sellerId);
+  if (shop) tx.publish(orderTold, `shop:${shop}`, sellers);
 }
 
 /** A paid order that does not come about: its money is due back, and the payments area sends it. */

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import type { Tx } from '../kernel/define.ts';
+import type { Db, Tx } from '../kernel/define.ts';
 import type { UserId } from '../kernel/ids.ts';
-import { OrderId } from './entities.ts';
+import { actsFor } from '../merchants/index.ts';
+import { OrderId, type Order } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import type { OrderMove } from './machine.ts';
 import { moveOrder, tellOrder } from './moving.ts';
@@ -18,13 +19,20 @@ interface Caller {
   fail(code: 'orders.not_found' | 'orders.not_possible'): never;
 }
 
+/** The side that a person is on, as buyer, seller or in the team of the seller's shop; null for everybody else. */
+export async function sideFor(db: Db, order: Order, userId: UserId): Promise<OrderSide | null> {
+  const side = sideOf(order, userId);
+  if (side) return side;
+  return (await actsFor(db, { userId, sellerId: order.sellerId }, 'orders')) ? 'seller' : null;
+}
+
 /** Locks an order for one of its two sides; to everybody else it does not exist. */
 export async function lockOwnOrder(
   { tx, userId, fail }: Caller,
   orderId: string,
 ): Promise<{ found: OrderWithLines; side: OrderSide }> {
   const found = await lockOrder(tx, orderId);
-  const side = found && sideOf(found.order, userId);
+  const side = found && (await sideFor(tx.db, found.order, userId));
   return found && side ? { found, side } : fail('orders.not_found');
 }
 
@@ -35,6 +43,6 @@ export async function makeMove(
   { name, kind }: { name: OrderMove; kind: OrderChangeKind },
 ): Promise<z.input<typeof OrderView>> {
   if (!(await moveOrder(tx, found.order, { name, by: side }))) fail('orders.not_possible');
-  tellOrder(tx, found, kind);
+  await tellOrder(tx, found, kind);
   return orderView(found, side);
 }

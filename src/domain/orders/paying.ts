@@ -38,14 +38,14 @@ async function placePaid(tx: Tx, found: OrderWithLines, inTime: boolean): Promis
   assert(moved, `order ${found.order.id} moves with its group`);
   found.order.placedAt = await tx.now();
   found.order.reason = null;
-  tellOrder(tx, found, inTime ? 'placed' : 'reinstated');
+  await tellOrder(tx, found, inTime ? 'placed' : 'reinstated');
 }
 
 async function refundLate(tx: Tx, found: OrderWithLines, inTime: boolean): Promise<void> {
   if (inTime) await moveOrder(tx, found.order, { name: 'expire', by: 'system' });
   else bump(found.order, await tx.now());
   oweRefund(found.order);
-  tellOrder(tx, found, 'paid_late');
+  await tellOrder(tx, found, 'paid_late');
 }
 
 export interface RefundDue {
@@ -94,5 +94,5 @@ const refundNews = {
 async function setRefund(tx: Tx, found: OrderWithLines, state: keyof typeof refundNews): Promise<void> {
   found.order.refundState = state;
   bump(found.order, await tx.now());
-  tellOrder(tx, found, refundNews[state]);
+  await tellOrder(tx, found, refundNews[state]);
 }

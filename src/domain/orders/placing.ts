@@ -80,6 +80,6 @@ export async function openGroup(
   });
   const orderLine = tx.db.create(OrderLineEntity, { ...line, id: newId(), orderId: order.id, totalMinor });
   const placed = { order, lines: [orderLine] };
-  tellOrder(tx, placed, 'created');
+  await tellOrder(tx, placed, 'created');
   return { group: opened, orders: [placed] };
 }

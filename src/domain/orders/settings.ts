@@ -21,4 +21,6 @@ export const orderLimits = {
   reservationGraceMs: 3_600_000,
   snapshotDays: 30,
   snapshotMax: 200,
+  /** Open orders that joining a shop's room shows, the newest; `orders.list` has them all. */
+  shopRoomOrders: 50,
 } as const;

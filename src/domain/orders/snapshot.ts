@@ -1,18 +1,9 @@
 import type { SnapshotPart } from '../kernel/define.ts';
 import { OrderEntity } from './entities.ts';
-import type { OrderState } from './machine.ts';
+import { openStates } from './machine.ts';
 import { withLines } from './rows.ts';
 import { orderLimits } from './settings.ts';
 import { orderView, type OrderSide } from './views.ts';
-
-const openStates: OrderState[] = [
-  'awaiting_payment',
-  'placed',
-  'accepted',
-  'ready_for_pickup',
-  'delivered',
-  'received',
-];
 
 /** Open orders and those changed lately, the newest first. */
 export const orderSnapshot: SnapshotPart = {
@@ -24,7 +15,7 @@ export const orderSnapshot: SnapshotPart = {
       {
         $and: [
           { $or: [{ buyerId: userId }, { sellerId: userId }] },
-          { $or: [{ state: { $in: openStates } }, { updatedAt: { $gte: recent } }] },
+          { $or: [{ state: { $in: [...openStates] } }, { updatedAt: { $gte: recent } }] },
         ],
       },
       { orderBy: { updatedAt: 'desc', id: 'desc' }, limit: orderLimits.snapshotMax },

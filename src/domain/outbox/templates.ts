@@ -11,6 +11,6 @@ export interface TemplateParams {
   'telegram.linked': { at: string };
   'telegram.unlinked': { at: string };
   'account.deleted': { at: string };
-  'merchant.invited': { merchant: string; by: string };
+  'merchant.invited': { merchant: string; by: string; code: string; days: number };
 }
 export type TemplateKey = keyof TemplateParams;

@@ -5,8 +5,8 @@ import { changeListing } from '../announce.ts';
 import { ListingId } from '../entities.ts';
 import { favouriteChanged, listingChanged, listingUpdated } from '../events.ts';
 import { attachedImages } from '../listing-images.ts';
+import { lockOwnListing } from '../own-listing.ts';
 import { catalogRules, ImageIds } from '../rules.ts';
-import { lockListing } from '../stock.ts';
 import { OwnListingView, ownListingView } from '../views.ts';
 
 export const addImages = defineCommand({
@@ -25,8 +25,7 @@ export const addImages = defineCommand({
   ],
   emits: [listingChanged, listingUpdated, favouriteChanged],
   async run({ input: { listingId, imageIds }, actor, tx, fail }) {
-    const listing = await lockListing(tx, listingId);
-    if (listing?.sellerId !== actor.userId) return fail('listings.not_found');
+    const listing = await lockOwnListing({ tx, userId: actor.userId, fail }, listingId);
     if (listing.state === 'removed') fail('listings.wrong_state');
     const shown = new Set(listing.images.map(({ id }) => id));
     const uploadIds = imageIds.filter((id) => !shown.has(id));

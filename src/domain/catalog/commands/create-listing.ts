@@ -3,6 +3,7 @@ import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
 import { Currency } from '../../kernel/money.ts';
 import { attachUploads } from '../../media/index.ts';
+import { MerchantId, sellerOf } from '../../merchants/index.ts';
 import { missingReference } from '../categories.ts';
 import { ListingEntity, type ListingId } from '../entities.ts';
 import { listingChanged } from '../events.ts';
@@ -37,9 +38,11 @@ export const createListing = defineCommand({
     quickViewEnabled: fields.quickViewEnabled.default(true),
     priceSuggestionUsed: fields.priceSuggestionUsed.default(false),
     draft: z.boolean().default(false),
+    merchantId: MerchantId.optional().describe('The shop that sells it, of which you are a manager.'),
   }),
   output: OwnListingView,
   errors: [
+    'merchants.not_found',
     'categories.not_found',
     'brands.not_found',
     'uploads.not_found',
@@ -49,19 +52,22 @@ export const createListing = defineCommand({
   ],
   emits: [listingChanged],
   async run({ input, actor, tx, fail }) {
-    const { imageIds, draft, ...given } = input;
+    const { imageIds, draft, merchantId, ...given } = input;
+    const { userId } = actor;
+    const sellerId = merchantId === undefined ? userId : await sellerOf(tx.db, { userId, merchantId }, 'listings');
+    if (!sellerId) return fail('merchants.not_found');
     if ((given.originalPriceMinor ?? given.priceMinor) < given.priceMinor) fail('listings.original_price_too_low');
     const missing = await missingReference(tx.db, input);
     if (missing) fail(missing);
-    const held = await tx.db.count(ListingEntity, { sellerId: actor.userId, state: { $ne: 'removed' } });
+    const held = await tx.db.count(ListingEntity, { sellerId, state: { $ne: 'removed' } });
     if (held >= catalogRules.listingsPerSellerMax) fail('listings.too_many');
-    const attached = await attachUploads(tx, { ownerId: actor.userId, uploadIds: imageIds ?? [], purpose: 'listing' });
+    const attached = await attachUploads(tx, { ownerId: userId, uploadIds: imageIds ?? [], purpose: 'listing' });
     if (typeof attached === 'string') return fail(attached);
     const now = await tx.now();
     const listing = tx.db.create(ListingEntity, {
       ...given,
       id: newId<ListingId>(),
-      sellerId: actor.userId,
+      sellerId,
       brandId: given.brandId ?? null,
       originalPriceMinor: given.originalPriceMinor ?? null,
       reserved: 0,

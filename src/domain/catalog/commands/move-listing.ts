@@ -6,7 +6,7 @@ import { changeListing } from '../announce.ts';
 import { ListingId } from '../entities.ts';
 import { favouriteChanged, listingChanged, listingUpdated, type ListingChangeKind } from '../events.ts';
 import { listingMachine } from '../machine.ts';
-import { lockListing } from '../stock.ts';
+import { lockOwnListing } from '../own-listing.ts';
 import { OwnListingView, ownListingView } from '../views.ts';
 
 const kinds = { publish: 'published', pause: 'paused', remove: 'removed' } as const satisfies Record<
@@ -21,8 +21,7 @@ async function moveListing(
   { input, actor, tx, fail }: CommandContext<'user', { listingId: ListingId }, Code>,
   name: keyof typeof kinds,
 ): Promise<z.input<typeof OwnListingView>> {
-  const listing = await lockListing(tx, input.listingId);
-  if (listing?.sellerId !== actor.userId) return fail('listings.not_found');
+  const listing = await lockOwnListing({ tx, userId: actor.userId, fail }, input.listingId);
   const state = target(listingMachine, name, { state: listing.state, by: 'seller' });
   if (state === null) return fail('listings.wrong_state');
   if (state === 'active' && listing.quantity === 0) fail('listings.no_stock');

@@ -1,15 +1,14 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { target } from '../../kernel/machine.ts';
-import { attachUploads } from '../../media/index.ts';
 import { changeListing } from '../announce.ts';
 import { missingReference } from '../categories.ts';
 import { ListingId, type Listing } from '../entities.ts';
 import { favouriteChanged, listingChanged, listingUpdated } from '../events.ts';
-import { attachedImages } from '../listing-images.ts';
+import { attachBeside, attachedImages } from '../listing-images.ts';
 import { listingMachine } from '../machine.ts';
+import { lockOwnListing } from '../own-listing.ts';
 import { catalogRules, ImageIds, listingFields } from '../rules.ts';
-import { lockListing } from '../stock.ts';
 import { OwnListingView, ownListingView } from '../views.ts';
 
 const fields = listingFields;
@@ -53,12 +52,10 @@ export const updateListing = defineCommand({
   emits: [listingChanged, listingUpdated, favouriteChanged],
   async run({ input: { listingId, imageIds, ...given }, actor, tx, fail }) {
     const missing = await missingReference(tx.db, given);
-    const listing = await lockListing(tx, listingId);
-    if (listing?.sellerId !== actor.userId) return fail('listings.not_found');
+    const listing = await lockOwnListing({ tx, userId: actor.userId, fail }, listingId);
     if (listing.state === 'removed') fail('listings.wrong_state');
     if (missing) fail(missing);
-    const attached =
-      imageIds && (await attachUploads(tx, { ownerId: actor.userId, uploadIds: imageIds, purpose: 'listing' }));
+    const attached = imageIds && (await attachBeside(tx, listing, { ownerId: actor.userId, imageIds }));
     if (typeof attached === 'string') return fail(attached);
     const changes: Partial<Listing> = Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),

@@ -3,6 +3,7 @@ import type { Actor } from '../../kernel/actor.ts';
 import { defineQuery } from '../../kernel/define.ts';
 import { orNull } from '../../kernel/or-null.ts';
 import { publicProfiles, PublicUserView } from '../../identity/index.ts';
+import { actsFor } from '../../merchants/index.ts';
 import { countsOf } from '../counters.ts';
 import { FavouriteEntity, ListingEntity, ListingId, type Listing } from '../entities.ts';
 import { isVisibleTo } from '../policy.ts';
@@ -27,28 +28,33 @@ export const getListing = defineQuery({
   errors: ['listings.not_found'],
   async run({ input: { listingId }, actor, db, sql, port, fail, afterwards }) {
     const listing = await db.findOne(ListingEntity, { id: listingId });
-    if (!listing || !isVisibleTo(listing, actor)) return fail('listings.not_found');
+    if (!listing) return fail('listings.not_found');
     const userId = actor.kind === 'user' ? actor.userId : null;
+    const sells = userId !== null && (await actsFor(db, { userId, sellerId: listing.sellerId }, 'listings'));
+    if (!sells && !isVisibleTo(listing, actor)) return fail('listings.not_found');
     const favourited = userId !== null && (await db.count(FavouriteEntity, { userId, listingId })) > 0;
     const { views, favourites } = (await countsOf(sql, [listingId]))(listingId);
     const profiles = await publicProfiles(db, [listing.sellerId]);
     const viewer = viewerOf(actor);
     // Sellers looking at their own listings would count for nothing.
-    if (viewer && userId !== listing.sellerId) afterwards(recordView, { listingId, viewer });
+    if (viewer && !sells) afterwards(recordView, { listingId, viewer });
     return {
       ...listingView({ port }, listing),
       seller: profiles.get(listing.sellerId) ?? null,
       viewCount: views,
       favouriteCount: favourites,
       favourited,
-      allowedActions: actionsOf(listing, { actor, favourited }),
+      allowedActions: actionsOf(listing, { actor, sells, favourited }),
     };
   },
 });
 
-function actionsOf(listing: Listing, { actor, favourited }: { actor: Actor; favourited: boolean }): string[] {
+function actionsOf(
+  listing: Listing,
+  { actor, sells, favourited }: { actor: Actor; sells: boolean; favourited: boolean },
+): string[] {
   if (actor.kind !== 'user') return [];
-  if (actor.userId === listing.sellerId) return sellerActions(listing.state);
+  if (sells) return sellerActions(listing.state);
   const actions = [favourited ? 'favourites.remove' : 'favourites.add', 'conversations.open'];
   if (listing.state !== 'active' || listing.quantity <= listing.reserved) return actions;
   return [...actions, 'orders.place', ...(listing.negotiable ? ['offers.make'] : [])];

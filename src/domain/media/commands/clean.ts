@@ -8,7 +8,7 @@ import { previewKey, resultKey } from '../views.ts';
 export const listLeftovers = defineCommand({
   name: 'uploads.listLeftovers',
   access: 'system',
-  summary: 'List objects that nobody needs any more: originals, and all of what expired or was refused.',
+  summary: 'List objects that nobody needs any more: originals, and all of what expired, was refused or discarded.',
   input: z.strictObject({}),
   output: z.object({ uploads: z.array(z.object({ id: UploadId, keys: z.array(z.string()) })) }),
   errors: [],
@@ -20,10 +20,13 @@ export const listLeftovers = defineCommand({
     );
     return {
       uploads: uploads.map((upload) => {
-        const { id, objectKey, state } = upload;
+        const { id, objectKey, state, discardedAt } = upload;
         return {
           id,
-          keys: state === 'ready' ? [objectKey] : [objectKey, previewKey(upload.resultPrefix), resultKey(upload)],
+          keys:
+            state === 'ready' && !discardedAt
+              ? [objectKey]
+              : [objectKey, previewKey(upload.resultPrefix), resultKey(upload)],
         };
       }),
     };

@@ -59,6 +59,7 @@ export const presign = defineCommand({
       attempts: 0,
       claimedUntil: null,
       cleanedAt: null,
+      discardedAt: null,
       version: 1,
       createdAt: now,
       updatedAt: now,

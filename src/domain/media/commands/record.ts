@@ -35,6 +35,8 @@ export const recordUpload = defineCommand({
   emits: [uploadChanged],
   async run({ input: { uploadId, attempt, outcome }, tx }) {
     const upload = await tx.db.findOne(UploadEntity, { id: uploadId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    // Discarded while it was being processed: what the attempt wrote meanwhile is to be removed as well.
+    if (upload?.discardedAt) upload.cleanedAt = null;
     // A slow attempt whose lease another one took over has nothing to say any more.
     if (upload?.state !== 'confirmed' || upload.attempts !== attempt) return {};
     const now = await tx.now();

@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import { defineQuery } from '../../kernel/define.ts';
-import { iso, Timestamp } from '../../kernel/timestamp.ts';
+import { Timestamp } from '../../kernel/timestamp.ts';
 import { UploadEntity, UploadId } from '../entities.ts';
-import { objectStorePort } from '../object-store.ts';
-import { mediaRules } from '../rules.ts';
-import { resultKey } from '../views.ts';
+import { privateLink } from '../private-link.ts';
 
 export const link = defineQuery({
   name: 'uploads.link',
@@ -14,11 +12,9 @@ export const link = defineQuery({
   output: z.object({ url: z.string(), expiresAt: Timestamp }),
   errors: ['uploads.not_found', 'uploads.not_ready'],
   async run({ input, actor, db, port, now, fail }) {
-    const upload = await db.findOne(UploadEntity, { id: input.uploadId, ownerId: actor.userId });
-    if (!upload) return fail('uploads.not_found');
-    if (upload.state !== 'ready') fail('uploads.not_ready');
-    const expiresInMs = mediaRules.linkExpiresInMs;
-    const url = await port(objectStorePort).signedUrl(resultKey(upload), { expiresInMs });
-    return { url, expiresAt: iso(new Date((await now()).getTime() + expiresInMs)) };
+    const owned = await db.count(UploadEntity, { id: input.uploadId, ownerId: actor.userId });
+    if (owned === 0) return fail('uploads.not_found');
+    const signed = await privateLink({ db, port, now }, input.uploadId);
+    return typeof signed === 'string' ? fail(signed) : signed;
   },
 });

@@ -3,7 +3,7 @@ import type { Tx } from '../../kernel/define.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { OrderEntity, type OrderGroup } from '../entities.ts';
-import { orderChanged } from '../events.ts';
+import { orderChanged, orderTold } from '../events.ts';
 import { orderGroupMachine } from '../machine.ts';
 import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
 import { lockOwnOrder, makeMove, orderInput, reasonInput } from '../own-order.ts';
@@ -18,7 +18,7 @@ export const cancelOrder = defineCommand({
   input: z.strictObject({ ...orderInput, ...reasonInput }),
   output: OrderView,
   errors: ['orders.not_found', 'orders.not_possible'],
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ input, actor, tx, fail }) {
     // Read for its group only, which is locked before the order.
     const seen = await tx.db.findOne(OrderEntity, { id: input.orderId });
@@ -45,7 +45,7 @@ async function cancelUnpaid(tx: Tx, group: OrderGroup, reason: string | null): P
   for (const found of await lockOrdersOf(tx, group)) {
     await moveOrder(tx, found.order, { name: 'cancel', by: 'buyer' });
     found.order.reason = reason;
-    tellOrder(tx, found, 'cancelled');
+    await tellOrder(tx, found, 'cancelled');
   }
   await releaseHeld(tx, group);
 }

@@ -5,7 +5,7 @@ import { assert } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { consumeOffer, lockAcceptedOffer, offerChanged, OfferId } from '../../offers/index.ts';
 import type { OrderGroupId } from '../entities.ts';
-import { orderChanged } from '../events.ts';
+import { orderChanged, orderTold } from '../events.ts';
 import { openGroup, paymentDeadline, placingInput } from '../placing.ts';
 import { heldUntil, holderOf } from '../stock.ts';
 import { OrderGroupView, orderGroupView } from '../views.ts';
@@ -27,7 +27,7 @@ export const checkoutOffer = defineCommand({
     'offers.expired',
     'orders.out_of_stock',
   ],
-  emits: [orderChanged, offerChanged],
+  emits: [orderChanged, orderTold, offerChanged],
   async run({ input, actor, tx, fail }) {
     const { offerId, paymentMethod } = input;
     const buyerId = actor.userId;

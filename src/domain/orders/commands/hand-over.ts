@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { target } from '../../kernel/machine.ts';
 import type { Order } from '../entities.ts';
-import { orderChanged } from '../events.ts';
+import { orderChanged, orderTold } from '../events.ts';
 import { orderMachine } from '../machine.ts';
 import { lockOwnOrder, makeMove, orderInput } from '../own-order.ts';
 import { orderLimits } from '../settings.ts';
@@ -17,7 +17,7 @@ export const handOver = defineCommand({
   input: z.strictObject({ ...orderInput, pickupCode: z.string().regex(/^\d{6}$/) }),
   output: OrderView,
   errors: ['orders.not_found', 'orders.not_possible', 'orders.code_locked', 'orders.wrong_code'],
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ input, actor, tx, fail, failKeeping }) {
     const own = await lockOwnOrder({ tx, userId: actor.userId, fail }, input.orderId);
     const { order } = own.found;

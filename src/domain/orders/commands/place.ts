@@ -4,7 +4,7 @@ import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
 import { amountMinorMax } from '../../kernel/money.ts';
 import type { OrderGroupId } from '../entities.ts';
-import { orderChanged } from '../events.ts';
+import { orderChanged, orderTold } from '../events.ts';
 import { openGroup, paymentDeadline, placingInput } from '../placing.ts';
 import { orderLimits } from '../settings.ts';
 import { heldUntil, holderOf } from '../stock.ts';
@@ -28,7 +28,7 @@ export const placeOrder = defineCommand({
     'orders.too_large',
     'orders.out_of_stock',
   ],
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ input, actor, tx, fail }) {
     const { listingId, quantity, paymentMethod } = input;
     if (input.delivery.method !== 'pickup') fail('orders.delivery_unavailable');

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
-import { orderChanged } from '../events.ts';
+import { orderChanged, orderTold } from '../events.ts';
 import { lockOwnOrder, makeMove, orderInput } from '../own-order.ts';
 import { OrderView } from '../views.ts';
 
@@ -11,7 +11,7 @@ export const readyForPickup = defineCommand({
   input: z.strictObject(orderInput),
   output: OrderView,
   errors: ['orders.not_found', 'orders.not_possible'],
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ input, actor, tx, fail }) {
     const own = await lockOwnOrder({ tx, userId: actor.userId, fail }, input.orderId);
     return makeMove({ tx, fail }, own, { name: 'readyForPickup', kind: 'ready_for_pickup' });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
-import { orderChanged } from '../events.ts';
+import { orderChanged, orderTold } from '../events.ts';
 import { oweRefund } from '../moving.ts';
 import { lockOwnOrder, makeMove, orderInput, reasonInput } from '../own-order.ts';
 import { returnSold } from '../stock.ts';
@@ -13,7 +13,7 @@ export const rejectOrder = defineCommand({
   input: z.strictObject({ ...orderInput, ...reasonInput }),
   output: OrderView,
   errors: ['orders.not_found', 'orders.not_possible'],
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ input, actor, tx, fail }) {
     const own = await lockOwnOrder({ tx, userId: actor.userId, fail }, input.orderId);
     oweRefund(own.found.order);

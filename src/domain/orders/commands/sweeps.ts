@@ -5,7 +5,7 @@ import { assert } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { OrderEntity, OrderGroupEntity } from '../entities.ts';
-import { orderChanged, type OrderChangeKind } from '../events.ts';
+import { orderChanged, orderTold, type OrderChangeKind } from '../events.ts';
 import { orderGroupMachine, type OrderMove, type OrderState } from '../machine.ts';
 import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
 import { lockOrdersOf, withLines } from '../rows.ts';
@@ -27,7 +27,7 @@ export const expireUnpaid = defineCommand({
   ...swept,
   name: 'orders.expireUnpaid',
   summary: 'Expire groups whose payment window is over; their stock is given back last.',
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ tx }) {
     const now = await tx.now();
     const due = { state: 'awaiting_payment', deadline: { $lte: now } } as const;
@@ -47,7 +47,7 @@ export const cancelUnanswered = defineCommand({
   ...swept,
   name: 'orders.cancelUnanswered',
   summary: 'Cancel and refund paid orders that their seller has not answered in time.',
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ tx }) {
     const orders = await claimDue(tx, 'placed');
     for (const found of orders) {
@@ -63,7 +63,7 @@ export const autoReceive = defineCommand({
   ...swept,
   name: 'orders.autoReceive',
   summary: "Count delivered orders as received when the buyer's time to object is over.",
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ tx }) {
     const orders = await claimDue(tx, 'delivered');
     for (const found of orders) await sweepMove(tx, found, { name: 'confirmReceived', kind: 'received' });
@@ -75,7 +75,7 @@ export const complete = defineCommand({
   ...swept,
   name: 'orders.complete',
   summary: 'Complete orders that have been received.',
-  emits: [orderChanged],
+  emits: [orderChanged, orderTold],
   async run({ tx }) {
     const received = await tx.db.find(
       OrderEntity,
@@ -101,5 +101,5 @@ async function sweepMove(
 ): Promise<void> {
   const moved = await moveOrder(tx, found.order, { name, by: 'system' });
   assert(moved, `a claimed order can ${name}`);
-  tellOrder(tx, found, kind);
+  await tellOrder(tx, found, kind);
 }
