@@ -1,6 +1,12 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
+import {
+  createTokens,
+  deriveKeys,
+  identitySettingsPort,
+  tokensPort,
+  type TokenSettings,
+} from './domain/identity/index.ts';
 import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
@@ -46,6 +52,10 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
   const ports = new Ports()
     .bind(clockPort, clock)
     .bind(tokensPort, createTokens(tokenSettings(config, clock)))
+    .bind(identitySettingsPort, {
+      keys: deriveKeys(config.ACCOUNT_PEPPER),
+      resetUrl: config.PASSWORD_RESET_URL,
+    })
     .bind(objectStorePort, disk?.store ?? openBucket(config))
     .bind(audiencePort, rooms.audience)
     .bind(membershipPort, rooms.membership)

@@ -65,6 +65,10 @@ export const environment = z.object({
   ADMISSION_RATE: z.coerce.number().int().min(1).max(100_000).default(500),
   JWT_SECRET: z.string().min(32).default(developmentSecret),
   JWT_PRIVATE_KEY: z.string().optional(),
+  /** Keys the hashes of codes, addresses and contacts; by default JWT_SECRET. */
+  ACCOUNT_PEPPER: z.string().min(32).optional(),
+  /** The page of a client that takes a new password, with the token in its fragment. */
+  PASSWORD_RESET_URL: url(/^https?:\/\//, 'https://market.example/reset-password').optional(),
   ACCESS_TTL: duration('15m'),
   REFRESH_TTL: duration('30d'),
   OFFER_TTL: duration('48h'),
@@ -114,9 +118,12 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const unshared = config.WORKERS > 1 ? unshareable(config) : [];
   if (unshared.length > 0) throw new ConfigError(`WORKERS=${config.WORKERS}: ${unshared.join('; ')}`);
   if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
+  const publicUrl = config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`;
   return {
     ...config,
-    PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`,
+    PUBLIC_URL: publicUrl,
+    PASSWORD_RESET_URL: config.PASSWORD_RESET_URL ?? `${publicUrl}/reset-password`,
+    ACCOUNT_PEPPER: config.ACCOUNT_PEPPER ?? config.JWT_SECRET,
     PAYMENT_WINDOW: config.PAYMENT_WINDOW ?? ms(config.NODE_ENV === 'production' ? '15m' : '30s'),
   };
 }
@@ -143,6 +150,10 @@ function weaknesses(config: z.infer<typeof environment>): string[] {
       config.JWT_SECRET === developmentSecret && !config.JWT_PRIVATE_KEY,
       'JWT_SECRET: set a secret of your own, 32 characters or more',
     ],
+    [
+      config.JWT_SECRET === developmentSecret && !!config.JWT_PRIVATE_KEY && !config.ACCOUNT_PEPPER,
+      'ACCOUNT_PEPPER: beside JWT_PRIVATE_KEY it needs a value of its own, 32 characters or more',
+    ],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],
@@ -151,7 +162,7 @@ function weaknesses(config: z.infer<typeof environment>): string[] {
   return rules.filter(([broken]) => broken).map(([, text]) => text);
 }
 
-const secret = /SECRET|KEY|PASSWORD|TOKEN/;
+const secret = /SECRET|KEY|PASSWORD(?!_RESET_URL)|TOKEN|PEPPER/;
 
 /** The resolved configuration for people to read: secrets and passwords in addresses are masked. */
 export function maskConfig(config: Config): Record<string, unknown> {

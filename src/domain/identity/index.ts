@@ -1,28 +1,74 @@
 import { defineArea } from '../kernel/define.ts';
+import { changePassword } from './commands/change-password.ts';
+import { createUser } from './commands/create-user.ts';
+import { deleteAccount } from './commands/delete-account.ts';
 import { extend } from './commands/extend.ts';
+import { forgotPassword } from './commands/forgot-password.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
+import { matchContacts } from './commands/match-contacts.ts';
+import { prune, pruneJob } from './commands/prune.ts';
 import { refresh } from './commands/refresh.ts';
 import { register } from './commands/register.ts';
-import { revoke } from './commands/revoke.ts';
+import { removeUser } from './commands/remove-user.ts';
+import { resetPassword } from './commands/reset-password.ts';
+import { revoke, revokeOthers } from './commands/revoke.ts';
+import { sendOtp } from './commands/send-code.ts';
+import { setRoles } from './commands/set-roles.ts';
+import { suspendUser, unsuspendUser } from './commands/suspend-user.ts';
 import { updateUser } from './commands/update-user.ts';
+import { verifyOtp } from './commands/verify-code.ts';
 import { AccountEntity, RefreshTokenEntity, SessionEntity } from './entities.ts';
 import { identityErrors } from './errors.ts';
 import { userChanged } from './events.ts';
+import { identityPersonal } from './personal.ts';
+import { exportData } from './queries/export-data.ts';
 import { getUser, me } from './queries/get-user.ts';
 import { listSessions } from './queries/list-sessions.ts';
+import { listUsers } from './queries/list-users.ts';
 import { userSnapshot } from './snapshot.ts';
 
 export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
+export { grantAdmin } from './grant-admin.ts';
 export { publicProfiles } from './profiles.ts';
+export { deriveKeys, identitySettingsPort } from './settings.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';
 
 export const identity = defineArea({
   name: 'identity',
-  operations: [register, login, refresh, extend, logout, revoke, listSessions, me, getUser, updateUser],
+  operations: [
+    register,
+    login,
+    refresh,
+    extend,
+    logout,
+    revoke,
+    revokeOthers,
+    listSessions,
+    sendOtp,
+    verifyOtp,
+    forgotPassword,
+    resetPassword,
+    changePassword,
+    me,
+    getUser,
+    updateUser,
+    deleteAccount,
+    exportData,
+    matchContacts,
+    listUsers,
+    createUser,
+    setRoles,
+    suspendUser,
+    unsuspendUser,
+    removeUser,
+    prune,
+  ],
   errors: identityErrors,
   events: [userChanged],
+  jobs: [pruneJob],
   snapshots: [userSnapshot],
+  personal: identityPersonal,
   entities: [AccountEntity, SessionEntity, RefreshTokenEntity],
 });

@@ -7,6 +7,8 @@ export interface TemplateParams {
   'otp.code': { code: string; minutes: number };
   'password.reset': { link: string; minutes: number };
   'password.changed': { at: string };
+  'account.invited': { link: string; days: number };
+  'address.replaced': { at: string };
   'session.new': { device: string; place: string; at: string };
   'account.deleted': { at: string };
   'merchant.invited': { merchant: string; by: string };
