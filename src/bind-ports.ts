@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { ConfigError, type Config } from './config.ts';
 import {
   createTokens,
+  deriveKeys,
+  identitySettingsPort,
   KeyError,
   telegramPort,
   tokensPort,
@@ -56,6 +58,10 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     .bind(clockPort, clock)
     .bind(tokensPort, openTokens(config, clock))
     .bind(telegramPort, telegramSettings(config))
+    .bind(identitySettingsPort, {
+      keys: deriveKeys(config.ACCOUNT_PEPPER),
+      resetUrl: config.PASSWORD_RESET_URL,
+    })
     .bind(objectStorePort, disk?.store ?? openBucket(config))
     .bind(audiencePort, rooms.audience)
     .bind(membershipPort, rooms.membership)

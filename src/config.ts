@@ -69,6 +69,10 @@ export const environment = z.object({
   JWT_PREVIOUS_SECRETS: list,
   JWT_ISSUER: z.string().max(200).default('soko'),
   JWT_AUDIENCE: z.string().max(200).default('soko'),
+  /** Keys the hashes of codes, addresses and contacts; by default JWT_SECRET. */
+  ACCOUNT_PEPPER: z.string().min(32).optional(),
+  /** The page of a client that takes a new password, with the token in its fragment. */
+  PASSWORD_RESET_URL: url(/^https?:\/\//, 'https://market.example/reset-password').optional(),
   ACCESS_TTL: duration('15m'),
   REFRESH_TTL: duration('30d'),
   TELEGRAM_BOT_TOKEN: z
@@ -136,9 +140,12 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   const unshared = config.WORKERS > 1 ? unshareable(config) : [];
   if (unshared.length > 0) throw new ConfigError(`WORKERS=${config.WORKERS}: ${unshared.join('; ')}`);
   if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
+  const publicUrl = config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`;
   return {
     ...config,
-    PUBLIC_URL: config.PUBLIC_URL ?? `http://127.0.0.1:${config.PORT}`,
+    PUBLIC_URL: publicUrl,
+    PASSWORD_RESET_URL: config.PASSWORD_RESET_URL ?? `${publicUrl}/reset-password`,
+    ACCOUNT_PEPPER: config.ACCOUNT_PEPPER ?? config.JWT_SECRET,
     PAYMENT_WINDOW: config.PAYMENT_WINDOW ?? ms(config.NODE_ENV === 'production' ? '15m' : '30s'),
   };
 }
@@ -171,6 +178,10 @@ function weaknesses(config: z.infer<typeof environment>): string[] {
       config.JWT_SECRET === developmentSecret && !config.DOCUMENT_NUMBER_KEY,
       'DOCUMENT_NUMBER_KEY: set a secret of your own, 32 characters or more',
     ],
+    [
+      config.JWT_SECRET === developmentSecret && !!config.JWT_PRIVATE_KEY && !config.ACCOUNT_PEPPER,
+      'ACCOUNT_PEPPER: beside JWT_PRIVATE_KEY it needs a value of its own, 32 characters or more',
+    ],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],
@@ -179,7 +190,7 @@ function weaknesses(config: z.infer<typeof environment>): string[] {
   return rules.filter(([broken]) => broken).map(([, text]) => text);
 }
 
-const secret = /SECRET|KEY|PASSWORD|TOKEN/;
+const secret = /SECRET|KEY|PASSWORD(?!_RESET_URL)|TOKEN|PEPPER/;
 
 /** The resolved configuration for people to read: secrets and passwords in addresses are masked. */
 export function maskConfig(config: Config): Record<string, unknown> {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createHarness, type Harness } from '../support/harness.ts';
+import { bindTestPorts } from '../support/ports.ts';
+import { actorOf, goodPassword, signUp } from './mailbox.ts';
 
 let market: Harness;
 beforeAll(async () => {
-  market = await createHarness();
+  market = await createHarness(bindTestPorts);
 });
 afterAll(() => market.close());
 
@@ -13,7 +15,7 @@ const elsewhere = { ip: '198.51.100.9', userAgent: 'curl/8.5' };
 let count = 0;
 async function signIn(): Promise<string> {
   count += 1;
-  const input = { username: `asha${count}`, password: 'correct horse', fullName: 'Asha' };
+  const input = { username: `asha${count}`, password: goodPassword, fullName: 'Asha' };
   const { tokens } = await market.ok(null, 'accounts.register', input, phone);
   return tokens.refreshToken;
 }
@@ -133,9 +135,22 @@ test('spent tokens are forgotten once no holder can have been away so long; the 
     const rows = await market.database.orm.em.getConnection().execute('select count(*)::int as n from refresh_token');
     return (rows as { n: number }[])[0]?.n ?? 0;
   };
-  await market.runJob('sessions.pruneSpent');
+  await market.runJob('sessions.prune');
   const before = await stored();
-  await later(86_400_000 + 1_000, () => market.runJob('sessions.pruneSpent'));
+  await later(86_400_000 + 1_000, () => market.runJob('sessions.prune'));
   expect(await stored()).toBeLessThan(before);
   await refresh(second);
 });
+
+test('a person has at most 50 sessions; the one not used for longest ends', async () => {
+  const { email, tokens, actor } = await signUp(market);
+  const signIn = () => market.ok(null, 'sessions.login', { identifier: email, password: goodPassword });
+  for (let sessions = 1; sessions < 50; sessions += 1) await signIn();
+  expect((await market.ok(actor, 'sessions.list')).items).toHaveLength(50);
+  market.delivered.length = 0;
+  const { tokens: newest } = await signIn();
+  const cut = market.delivered.flatMap((outbound) => outbound.evictions);
+  expect(cut).toEqual([{ sessionId: actor.actor.sessionId, reason: 'too many sessions' }]);
+  expect(await refused(tokens.refreshToken)).toBe('sessions.refresh_invalid');
+  expect((await market.ok(await actorOf(market, newest.accessToken), 'sessions.list')).items).toHaveLength(50);
+}, 60_000);

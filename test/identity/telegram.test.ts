@@ -118,10 +118,10 @@ test('what is remembered of initData is forgotten when its date is too old by it
   await signIn(initData);
   const known = async () => (await rows(`select from telegram_exchange`)).length;
   const before = await known();
-  await market.runJob('sessions.pruneSpent');
+  await market.runJob('sessions.prune');
   expect(await known()).toBe(before);
   await later(3_601_000, async () => {
-    await market.runJob('sessions.pruneSpent');
+    await market.runJob('sessions.prune');
     expect(await known()).toBeLessThan(before);
     expect(await refused(initData)).toBe('auth.invalid');
   });

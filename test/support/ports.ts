@@ -1,5 +1,6 @@
 import { audiencePort, personalDataPort, type Ports } from '../../src/domain/kernel/index.ts';
 import { telegramPort } from '../../src/domain/identity/index.ts';
+import { deriveKeys, identitySettingsPort } from '../../src/domain/identity/index.ts';
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
@@ -13,6 +14,10 @@ import { testBotToken } from './telegram.ts';
 
 /** Binds every port of the domain for tests: real code on temporary folders, fakes only for outside parties. */
 export function bindTestPorts(ports: Ports): void {
+  ports.bind(identitySettingsPort, {
+    keys: deriveKeys('test-pepper-of-32-characters-long'),
+    resetUrl: 'https://market.test/reset-password',
+  });
   ports.bind(streamSettingsPort, { ingestUrl: 'rtmp://media.test/live', hlsUrl: 'https://media.test/hls' });
   ports.bind(verificationSettingsPort, { numberKey: 'a-key-for-tests', documentsKeptMs: 90 * 86_400_000 });
   ports.bind(offerSettingsPort, { ttlMs: 48 * 3_600_000, checkoutWindowMs: 900_000 });

@@ -16,6 +16,7 @@ import { catalogErrors } from './errors.ts';
 import { favouriteChanged, listingChanged } from './events.ts';
 import { settleImages, settleImagesJob } from './listing-images.ts';
 import { listingMachine } from './machine.ts';
+import { catalogPersonal } from './personal.ts';
 import { getListing } from './queries/get-listing.ts';
 import { listBrands } from './queries/list-brands.ts';
 import { getCategory, listCategories } from './queries/list-categories.ts';
@@ -85,5 +86,6 @@ export const catalog = defineArea({
   machines: [listingMachine],
   jobs: [releaseReservationsJob, settleImagesJob, tellFavouritersJob, pruneViewsJob],
   snapshots: [listingSnapshot, favouriteSnapshot],
+  personal: catalogPersonal,
   entities: [CategoryEntity, BrandEntity, ListingEntity, ReservationEntity, FavouriteEntity],
 });

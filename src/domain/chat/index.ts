@@ -8,6 +8,7 @@ import { send } from './commands/send.ts';
 import { ConversationEntity, MessageEntity } from './entities.ts';
 import { chatErrors } from './errors.ts';
 import { conversationChanged, messageRemoved, messageSent, typing } from './events.ts';
+import { chatPersonal } from './personal.ts';
 import { getConversation } from './queries/get-conversation.ts';
 import { listConversations } from './queries/list-conversations.ts';
 import { listMessages } from './queries/list-messages.ts';
@@ -38,5 +39,6 @@ export const chat = defineArea({
   events: [messageSent, messageRemoved, conversationChanged],
   signals: [typing],
   snapshots: [conversationSnapshot],
+  personal: chatPersonal,
   entities: [ConversationEntity, MessageEntity],
 });

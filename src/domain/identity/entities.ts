@@ -37,6 +37,7 @@ export const AccountEntity = defineEntity({
     ratingMean: p.double().$type<number>().nullable(),
     sellingSuspendedAt: p.datetime().nullable(),
     suspendedAt: p.datetime().nullable(),
+    suspensionReason: p.text().nullable(),
     deletedAt: p.datetime().nullable(),
     lastLoginAt: p.datetime().nullable(),
     version: p.integer(),
@@ -53,6 +54,10 @@ export const SessionEntity = defineEntity({
     id: p.uuid().$type<SessionId>().primary(),
     userId: p.uuid().$type<UserId>(),
     userAgent: p.text().nullable(),
+    device: p.text().nullable(),
+    platform: p.text().nullable(),
+    /** ISO 3166-1 alpha-2. */
+    country: p.text().nullable(),
     ip: p.text(),
     createdAt: p.datetime(),
     refreshedAt: p.datetime(),

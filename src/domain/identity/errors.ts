@@ -2,7 +2,12 @@ import { defineErrors } from '../kernel/errors.ts';
 
 export const identityErrors = defineErrors({
   'accounts.identifier_required': { retry: 'never', http: 422, text: 'Give an e-mail address, phone or username.' },
+  'passwords.too_common': { retry: 'never', http: 422, text: 'This is one of the passwords that are tried first.' },
+  'passwords.personal': { retry: 'never', http: 422, text: 'A password must not be your name or your address.' },
   'accounts.taken': { retry: 'never', http: 409, text: 'This e-mail address, phone number or username is taken.' },
+  'otp.too_many_sends': { retry: 'later', http: 429, text: 'Three codes an hour; wait retryAfterMs.' },
+  'otp.invalid': { retry: 'never', http: 401, text: 'The code is wrong, used or too old; ask for a new one.' },
+  'sessions.throttled': { retry: 'later', http: 429, text: 'Too many wrong passwords; wait retryAfterMs.' },
   'sessions.wrong_credentials': { retry: 'never', http: 401, text: 'The identifier or the password is wrong.' },
   'sessions.refresh_invalid': { retry: 'never', http: 401, text: 'The refresh token is not valid; sign in again.' },
   'sessions.telegram_off': { retry: 'never', http: 404, text: 'This market has no Telegram Mini App.' },
@@ -20,5 +25,18 @@ export const identityErrors = defineErrors({
   'sessions.not_found': { retry: 'never', http: 404, text: 'You have no such session.' },
   'sessions.socket_required': { retry: 'never', http: 422, text: 'This command only makes sense on a socket.' },
   'sessions.token_mismatch': { retry: 'never', http: 403, text: 'The token belongs to another user or session.' },
+  'passwords.wrong': { retry: 'never', http: 401, text: 'This is not your present password.' },
+  'passwords.reset_invalid': {
+    retry: 'never',
+    http: 401,
+    text: 'The link is wrong, used or too old; ask for a new one.',
+  },
+  'contacts.too_many': { retry: 'later', http: 429, text: 'Too many contacts for one day; wait retryAfterMs.' },
+  'users.not_proven': { retry: 'never', http: 403, text: 'Give your password or a code, or sign in anew.' },
+  'users.has_open_orders': { retry: 'later', http: 409, text: 'Something is still under way; see issues.' },
+  'users.last_admin': { retry: 'never', http: 409, text: 'There would be no admin left.' },
+  'users.yourself': { retry: 'never', http: 409, text: 'You cannot do this to yourself.' },
+  'users.wrong_state': { retry: 'refetch', http: 409, text: 'The account is in that state already, or deleted.' },
+  'users.export_throttled': { retry: 'later', http: 429, text: 'Two exports an hour; wait retryAfterMs.' },
   'users.not_found': { retry: 'never', http: 404, text: 'There is no such user.' },
 });

@@ -30,6 +30,7 @@ export function createAccount(db: Db, at: Date, given: Partial<Account> & Pick<A
     ratingMean: null,
     sellingSuspendedAt: null,
     suspendedAt: null,
+    suspensionReason: null,
     deletedAt: null,
     lastLoginAt: null,
     version: 1,

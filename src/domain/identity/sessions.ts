@@ -1,18 +1,32 @@
+import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { Meta, Tx } from '../kernel/define.ts';
-import { newId } from '../kernel/ids.ts';
+import { newId, type UserId } from '../kernel/ids.ts';
 import { networkOf } from '../kernel/network.ts';
+import { iso } from '../kernel/timestamp.ts';
+import { alertOwner } from './alerts.ts';
+import { deviceOf } from './devices.ts';
 import { RefreshTokenEntity, SessionEntity, type Account, type Session } from './entities.ts';
+import { noteOrigin } from './origins.ts';
+import { countryName, countryOf } from './places.ts';
+import { identityLimits } from './settings.ts';
 import { hashRefreshToken, newRefreshToken, tokensPort } from './tokens.ts';
 import { ownUserView, type SignedInView } from './views.ts';
 
-/** Opens a session for an account and answers as every kind of sign-in does. */
+/** Opens a session for an account and answers as every kind of sign-in does. The account is stored already. */
 export async function openSession(tx: Tx, account: Account, meta: Meta): Promise<z.input<typeof SignedInView>> {
+  // Sign-ins of one person take turns, so that together they do not pass the cap.
+  await sql`select 1 from account where id = ${account.id} for no key update`.execute(tx.sql);
   const now = await tx.now();
+  const device = deviceOf(meta.userAgent);
+  const country = countryOf(meta.ip);
   const session = tx.db.create(SessionEntity, {
     id: newId(),
     userId: account.id,
-    userAgent: meta.userAgent ?? null,
+    userAgent: meta.userAgent?.slice(0, 512) ?? null,
+    device: device.name,
+    platform: device.platform,
+    country,
     ip: meta.ip,
     createdAt: now,
     refreshedAt: now,
@@ -23,6 +37,12 @@ export async function openSession(tx: Tx, account: Account, meta: Meta): Promise
     refreshedUserAgent: null,
   });
   account.lastLoginAt = now;
+  await endOldest(tx, account.id);
+  if (await noteOrigin(tx, account.id, { meta, device, country })) {
+    const place = countryName(country, account.locale) ?? meta.ip;
+    const params = { device: device.name ?? '–', place, at: iso(now) };
+    await alertOwner(tx, account, { template: 'session.new', params });
+  }
   return { user: ownUserView(account), tokens: await issueTokens(tx, session) };
 }
 
@@ -57,6 +77,17 @@ export async function isRepeat(
   return networkOf(ip) === networkOf(session.refreshedIp ?? session.ip);
 }
 
+/** Makes room for one more session: those not used for longest end. */
+async function endOldest(tx: Tx, userId: UserId): Promise<void> {
+  const now = (await tx.now()).toISOString();
+  const { rows } = await sql<{ id: string }>`
+    update session set revoked_at = ${now}::timestamptz where id in (
+      select id from session where user_id = ${userId} and revoked_at is null and expires_at > ${now}::timestamptz
+      order by refreshed_at desc, id desc offset ${identityLimits.sessionsMax - 1})
+    returning id`.execute(tx.sql);
+  for (const { id: sessionId } of rows) tx.evict({ sessionId, reason: 'too many sessions' });
+}
+
 /** A refresh token of the session's newest generation and an access token. */
 export async function issueTokens(tx: Tx, session: Session): Promise<IssuedTokens> {
   const tokens = tx.port(tokensPort);
@@ -81,4 +112,19 @@ export async function issueTokens(tx: Tx, session: Session): Promise<IssuedToken
 export async function revokeSession(tx: Tx, session: Session, reason: string): Promise<void> {
   session.revokedAt ??= await tx.now();
   tx.evict({ sessionId: session.id, reason });
+}
+
+/** Revokes all sessions of a person, or all but one, and closes their sockets. Returns how many there were. */
+export async function revokeAll(
+  tx: Tx,
+  userId: UserId,
+  { reason, exceptSessionId }: { reason: string; exceptSessionId?: string },
+): Promise<number> {
+  const now = (await tx.now()).toISOString();
+  const { rows } = await sql`
+    update session set revoked_at = ${now}::timestamptz
+    where user_id = ${userId} and revoked_at is null and id is distinct from ${exceptSessionId ?? null}::uuid
+    returning id`.execute(tx.sql);
+  tx.evict({ userId, reason, ...(exceptSessionId === undefined ? {} : { exceptSessionId }) });
+  return rows.length;
 }

@@ -37,10 +37,21 @@ export const OwnUserView = PublicUserView.extend({
   discoverable: z.boolean(),
 });
 
+/** What admins may know of a person. */
+export const AdminUserView = OwnUserView.extend({
+  suspendedAt: orNull(Timestamp),
+  suspensionReason: orNull(z.string()),
+  deletedAt: orNull(Timestamp),
+  lastLoginAt: orNull(Timestamp),
+});
+
 export const SessionView = z.object({
   id: SessionId,
   current: z.boolean(),
   userAgent: orNull(z.string()),
+  device: orNull(z.string()).describe('What the user agent says: a browser or app, and its system.'),
+  platform: orNull(z.string()),
+  country: orNull(z.string()).describe('Where the network is registered (ISO 3166-1 alpha-2); may be wrong.'),
   ip: z.string(),
   createdAt: Timestamp,
   refreshedAt: Timestamp,
@@ -93,12 +104,26 @@ export function ownUserView(account: Account): z.input<typeof OwnUserView> {
   };
 }
 
+export function adminUserView(account: Account): z.input<typeof AdminUserView> {
+  const { suspendedAt, suspensionReason, deletedAt, lastLoginAt } = account;
+  return {
+    ...ownUserView(account),
+    suspendedAt: iso(suspendedAt),
+    suspensionReason,
+    deletedAt: iso(deletedAt),
+    lastLoginAt: iso(lastLoginAt),
+  };
+}
+
 export function sessionView(session: Session, currentId: string): z.input<typeof SessionView> {
-  const { id, userAgent, ip, createdAt, refreshedAt, expiresAt } = session;
+  const { id, userAgent, device, platform, country, ip, createdAt, refreshedAt, expiresAt } = session;
   return {
     id,
     current: id === currentId,
     userAgent,
+    device,
+    platform,
+    country,
     ip,
     createdAt: iso(createdAt),
     refreshedAt: iso(refreshedAt),

@@ -17,7 +17,7 @@ import type {
 } from './define.ts';
 import { recordEvictions } from './evictions.ts';
 import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type Issue, type Retry } from './errors.ts';
-import { hashInput, storeAnswer, storedAnswer, type StoredAnswer } from './idempotency.ts';
+import { answerOf, hashInput, knownAnswer, repeat, storeAnswer, storedAnswer } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
 import { limits } from './limits.ts';
 import { isStorable } from './storable.ts';
@@ -134,6 +134,10 @@ async function perform(parts: PipelineParts, call: Call): Promise<unknown> {
   const { input, idempotencyKey } = parse(call);
   authorise(operation, actor);
   if (operation.kind === 'query') return runQuery(parts, operation, { ...call, input });
+  const slot = operation.prepare ? idempotencySlot(operation, { ...call, input, idempotencyKey }) : null;
+  // A repeat is not prepared again: what is prepared, such as the check of a password, may not hold any more.
+  const known = slot && (await knownAnswer(parts.sql, slot));
+  if (known) return repeat(known);
   const prepared = await prepare(parts, operation, { ...call, input });
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -272,13 +276,7 @@ async function runKeeping(command: Command, context: object): Promise<unknown> {
   }
 }
 
-function answerOf(output: unknown): StoredAnswer {
-  if (!(output instanceof CommandError)) return { data: output };
-  const { code, details } = output;
-  return { failure: { code, details } };
-}
-
-function idempotencySlot(command: Command, call: CommandCall) {
+function idempotencySlot(command: Command, call: Omit<CommandCall, 'prepared'>) {
   if (call.idempotencyKey === undefined || call.actor.kind !== 'user') return null;
   const { userId } = call.actor satisfies UserActor;
   return { actorId: userId, key: call.idempotencyKey, command: command.name, inputHash: hashInput(call.input) };

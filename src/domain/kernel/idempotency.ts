@@ -32,13 +32,31 @@ export async function storedAnswer(db: Sql, slot: IdempotencySlot, clock: Clock)
     values (${slot.actorId}, ${slot.key}, ${slot.command}, ${slot.inputHash}, ${sqlNow(clock)})
     on conflict do nothing`.execute(db);
   if (Number(claimed.numAffectedRows) === 1) return null;
+  return knownAnswer(db, slot);
+}
+
+/** What a call that committed with this key answered; null where there was none yet. */
+export async function knownAnswer(db: Sql, slot: IdempotencySlot): Promise<StoredAnswer | null> {
   const { rows } = await sql<{ command: string; input_hash: string; result: StoredAnswer }>`
     select command, input_hash, result from idempotency
     where actor_id = ${slot.actorId} and key = ${slot.key}`.execute(db);
   const [row] = rows;
-  if (row?.command !== slot.command || row.input_hash !== slot.inputHash)
+  if (!row) return null;
+  if (row.command !== slot.command || row.input_hash !== slot.inputHash)
     throw new CommandError('idempotency.key_reused');
   return row.result;
+}
+
+export function answerOf(output: unknown): StoredAnswer {
+  if (!(output instanceof CommandError)) return { data: output };
+  const { code, details } = output;
+  return { failure: { code, details } };
+}
+
+/** Answers as the first call did. */
+export function repeat(stored: StoredAnswer): unknown {
+  if ('data' in stored) return stored.data;
+  throw new CommandError(stored.failure.code, stored.failure.details);
 }
 
 export async function storeAnswer(db: Sql, slot: IdempotencySlot, answer: StoredAnswer): Promise<void> {
@@ -54,4 +72,9 @@ export async function pruneIdempotency(db: Sql, now: Date): Promise<number> {
     delete from idempotency where (actor_id, key) in (
       select actor_id, key from idempotency where created_at < ${before}::timestamptz limit 5000)`.execute(db);
   return Number(result.numAffectedRows ?? 0);
+}
+
+/** Deletes the answers that a person's repeated commands would get. */
+export async function forgetAnswers(db: Sql, actorId: string): Promise<void> {
+  await sql`delete from idempotency where actor_id = ${actorId} and result is not null`.execute(db);
 }

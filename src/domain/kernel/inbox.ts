@@ -167,3 +167,9 @@ export async function pruneInbox(db: Sql, now: Date): Promise<number> {
       select user_id, seq from inbox_event where at < ${before}::timestamptz limit 5000)`.execute(db);
   return Number(result.numAffectedRows ?? 0);
 }
+
+/** Deletes all that was ever told to a person, and what of it was still to be told outside. Numbering goes on. */
+export async function forgetInbox(db: Sql, userId: string): Promise<void> {
+  await sql`delete from inbox_event where user_id = ${userId}`.execute(db);
+  await sql`delete from inbox_notice where user_id = ${userId}`.execute(db);
+}

@@ -4,8 +4,10 @@ import { definePort, type Port } from './ports.ts';
 
 /** What an area keeps of a person: handed out to them on request, taken away with the account. */
 export interface PersonalData {
-  /** Lists of plain rows by name (`messages`, `devices`), each bounded by the caller's patience, not by pages. */
+  /** Lists of plain rows by name (`messages`, `devices`), each with at most `exportRowsMax` rows, the newest. */
   export(context: PersonalContext): Promise<Record<string, readonly unknown[]>>;
+  /** What is still under way and keeps the account from being deleted, by name (`orders`); nothing when left out. */
+  blockers?(tx: Tx, userId: UserId): Promise<readonly string[]>;
   /**
    * Runs in the transaction that ends the account. Deletes what concerns nobody else; what others still need, such as
    * an order or a message they received, stays without a name.
@@ -20,6 +22,12 @@ export interface PersonalContext {
   readonly now: Date;
   port<T>(port: Port<T>): T;
 }
+
+/** Rows of one list that an export has. */
+export const exportRowsMax = 1_000;
+
+/** Stands where the name of a person stood who is no longer here. */
+export const formerName = 'Deleted account';
 
 /** Of every area, in the order of the registry. */
 export const personalDataPort = definePort<readonly PersonalData[]>('kernel.personal_data');

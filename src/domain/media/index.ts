@@ -10,6 +10,7 @@ import { mediaErrors } from './errors.ts';
 import { uploadChanged } from './events.ts';
 import { cleanUploadsJob, expireUploadsJob, processUploadsJob } from './jobs.ts';
 import { uploadMachine } from './machine.ts';
+import { mediaPersonal } from './personal.ts';
 import { link } from './queries/link.ts';
 import { uploadSnapshot } from './snapshot.ts';
 
@@ -29,5 +30,6 @@ export const media = defineArea({
   machines: [uploadMachine],
   jobs: [processUploadsJob, expireUploadsJob, cleanUploadsJob],
   snapshots: [uploadSnapshot],
+  personal: mediaPersonal,
   entities: [UploadEntity],
 });

@@ -9,6 +9,7 @@ import { offerErrors } from './errors.ts';
 import { offerChanged } from './events.ts';
 import { expireOffers, lapseOffers } from './jobs.ts';
 import { offerMachine } from './machine.ts';
+import { offersPersonal } from './personal.ts';
 import { getOffer } from './queries/get-offer.ts';
 import { listOffers } from './queries/list-offers.ts';
 import { offerSnapshot } from './snapshot.ts';
@@ -26,5 +27,6 @@ export const offers = defineArea({
   machines: [offerMachine],
   jobs: [expireOffers, lapseOffers],
   snapshots: [offerSnapshot],
+  personal: offersPersonal,
   entities: [OfferEntity, OfferRoundEntity],
 });

@@ -19,6 +19,7 @@ const orderChangeKinds = [
   'refund_started',
   'refunded',
   'refund_failed',
+  'side_left',
 ] as const;
 export type OrderChangeKind = (typeof orderChangeKinds)[number];
 

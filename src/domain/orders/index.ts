@@ -13,6 +13,7 @@ import { orderErrors } from './errors.ts';
 import { orderChanged } from './events.ts';
 import { autoReceiveOrders, cancelUnansweredOrders, completeOrders, expireUnpaidOrders } from './jobs.ts';
 import { orderGroupMachine, orderMachine } from './machine.ts';
+import { ordersPersonal } from './personal.ts';
 import { getOrder } from './queries/get-order.ts';
 import { listOrders } from './queries/list-orders.ts';
 import { shopRoom } from './room.ts';
@@ -49,5 +50,6 @@ export const orders = defineArea({
   machines: [orderGroupMachine, orderMachine],
   jobs: [expireUnpaidOrders, cancelUnansweredOrders, autoReceiveOrders, completeOrders],
   snapshots: [orderSnapshot],
+  personal: ordersPersonal,
   entities: [OrderGroupEntity, OrderEntity, OrderLineEntity],
 });

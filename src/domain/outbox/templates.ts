@@ -7,6 +7,8 @@ export interface TemplateParams {
   'otp.code': { code: string; minutes: number };
   'password.reset': { link: string; minutes: number };
   'password.changed': { at: string };
+  'account.invited': { link: string; days: number };
+  'address.replaced': { at: string };
   'session.new': { device: string; place: string; at: string };
   'telegram.linked': { at: string };
   'telegram.unlinked': { at: string };

@@ -16,6 +16,7 @@ import { refundPayments } from './jobs/refund.ts';
 import { settlePayments } from './jobs/settle.ts';
 import { submitPayments } from './jobs/submit.ts';
 import { paymentMachine, refundMachine } from './machine.ts';
+import { paymentsPersonal } from './personal.ts';
 import { getPayment } from './queries/get-payment.ts';
 import { paymentSnapshot } from './snapshot.ts';
 
@@ -45,5 +46,6 @@ export const payments = defineArea({
   machines: [paymentMachine, refundMachine],
   jobs: [submitPayments, processEvents, pollPayments, settlePayments, refundPayments],
   snapshots: [paymentSnapshot],
+  personal: paymentsPersonal,
   entities: [PaymentEntity, ProviderEventEntity, RefundEntity],
 });

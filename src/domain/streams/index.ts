@@ -18,6 +18,7 @@ import { streamErrors } from './errors.ts';
 import { streamChanged, streamReactions, streamViewers } from './events.ts';
 import { measureStreams, sweepStreams } from './jobs.ts';
 import { streamMachine } from './machine.ts';
+import { streamsPersonal } from './personal.ts';
 import { getStream } from './queries/get-stream.ts';
 import { listStreams } from './queries/list-streams.ts';
 import { streamRoom } from './room.ts';
@@ -52,5 +53,6 @@ export const streams = defineArea({
   machines: [streamMachine],
   jobs: [measureStreams, sweepStreams],
   snapshots: [streamSnapshot],
+  personal: streamsPersonal,
   entities: [StreamEntity, StreamPinEntity, StreamMemberEntity],
 });

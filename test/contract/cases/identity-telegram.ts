@@ -1,5 +1,5 @@
 import { telegramPort } from '../../../src/domain/identity/index.ts';
-import { guest, system, type Harness, type TestUser } from '../../support/harness.ts';
+import { guest, type Harness, type TestUser } from '../../support/harness.ts';
 import { newTelegramId, signInitData } from '../../support/telegram.ts';
 import type { AreaCases, Call } from '../cases.ts';
 
@@ -41,7 +41,6 @@ export const telegramCases: AreaCases = {
       success: async (market) => ({ as: await market.user(), input: { initData: signInitData() } }),
     },
     'accounts.unlinkTelegram': { success: async (market) => ({ as: await linked(market), input: {} }) },
-    'sessions.pruneSpent': { success: async () => ({ as: system, input: {} }) },
   },
   errors: {
     'sessions.telegram_off': withoutBot,

@@ -2,9 +2,10 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { bump } from '../../kernel/machine.ts';
+import { iso } from '../../kernel/timestamp.ts';
+import { alertOwner } from '../alerts.ts';
 import { AccountEntity } from '../entities.ts';
 import { userChanged } from '../events.ts';
-import { alertOfTelegram } from '../telegram/alert.ts';
 import { checkInitData, findExchange, lockTelegramUser, noteExchange } from '../telegram/exchange.ts';
 import { InitData } from '../telegram/init-data.ts';
 import { OwnUserView, ownUserView } from '../views.ts';
@@ -37,7 +38,7 @@ export const linkTelegram = defineCommand({
     bump(account, await tx.now());
     const view = ownUserView(account);
     tx.emit(userChanged, account.id, { view });
-    await alertOfTelegram(tx, account, 'telegram.linked');
+    await alertOwner(tx, account, { template: 'telegram.linked', params: { at: iso(account.updatedAt) } });
     return view;
   },
 });

@@ -17,7 +17,9 @@ export const refresh = defineCommand({
   name: 'sessions.refresh',
   access: 'guest',
   ratePerMinute: 60,
-  summary: 'Trade a refresh token for new tokens. Using an old one again revokes the whole session.',
+  summary:
+    'Trade a refresh token for new tokens. Repeated within 30 s it gives the same one again; used later, an old ' +
+    'token revokes the whole session.',
   input: z.strictObject({ refreshToken: z.string().min(1).max(200) }),
   output: z.object({ tokens: TokensView }),
   errors: ['sessions.refresh_invalid'],

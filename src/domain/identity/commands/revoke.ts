@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { SessionId } from '../../kernel/ids.ts';
 import { SessionEntity } from '../entities.ts';
-import { revokeSession } from '../sessions.ts';
+import { revokeAll, revokeSession } from '../sessions.ts';
 
 export const revoke = defineCommand({
   name: 'sessions.revoke',
@@ -16,5 +16,18 @@ export const revoke = defineCommand({
     if (!session) return fail('sessions.not_found');
     await revokeSession(tx, session, 'revoked');
     return {};
+  },
+});
+
+export const revokeOthers = defineCommand({
+  name: 'sessions.revokeOthers',
+  access: 'user',
+  summary: 'End all your sessions but this one and close their sockets on every node.',
+  input: z.strictObject({}),
+  output: z.object({ revoked: z.int() }),
+  errors: [],
+  async run({ actor, tx }) {
+    const { userId, sessionId: exceptSessionId } = actor;
+    return { revoked: await revokeAll(tx, userId, { reason: 'revoked', exceptSessionId }) };
   },
 });

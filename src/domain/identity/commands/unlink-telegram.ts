@@ -2,9 +2,10 @@ import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { bump } from '../../kernel/machine.ts';
+import { iso } from '../../kernel/timestamp.ts';
+import { alertOwner } from '../alerts.ts';
 import { AccountEntity, type Account } from '../entities.ts';
 import { userChanged } from '../events.ts';
-import { alertOfTelegram } from '../telegram/alert.ts';
 import { OwnUserView, ownUserView } from '../views.ts';
 
 export const unlinkTelegram = defineCommand({
@@ -28,7 +29,7 @@ export const unlinkTelegram = defineCommand({
     bump(account, await tx.now());
     const view = ownUserView(account);
     tx.emit(userChanged, account.id, { view });
-    await alertOfTelegram(tx, account, 'telegram.unlinked');
+    await alertOwner(tx, account, { template: 'telegram.unlinked', params: { at: iso(account.updatedAt) } });
     return view;
   },
 });

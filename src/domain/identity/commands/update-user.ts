@@ -1,11 +1,15 @@
+import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { Point } from '../../kernel/geo.ts';
 import { HttpsUrl } from '../../kernel/https-url.ts';
-import { bump } from '../../kernel/machine.ts';
+import { locales } from '../../outbox/index.ts';
+import { settleContactKey } from '../contact-key.ts';
 import { AccountEntity } from '../entities.ts';
 import { userChanged } from '../events.ts';
-import { OwnUserView, ownUserView } from '../views.ts';
+import { identitySettingsPort } from '../settings.ts';
+import { tellAccount } from '../tell-account.ts';
+import { OwnUserView } from '../views.ts';
 
 export const updateUser = defineCommand({
   name: 'users.update',
@@ -20,17 +24,18 @@ export const updateUser = defineCommand({
     location: Point.nullable().optional(),
     neighborhood: z.string().trim().max(100).nullable().optional(),
     buildingName: z.string().trim().max(100).nullable().optional(),
+    locale: z.enum(locales).optional(),
+    discoverable: z.boolean().optional().describe('Whether people who have your e-mail address may find you by it.'),
   }),
   output: OwnUserView,
   errors: [],
   emits: [userChanged],
   async run({ input, actor, tx }) {
-    const account = await tx.db.findOneOrFail(AccountEntity, { id: actor.userId });
+    const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
+    const account = await tx.db.findOneOrFail(AccountEntity, { id: actor.userId }, lock);
     const given = Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined));
     Object.assign(account, given);
-    bump(account, await tx.now());
-    const view = ownUserView(account);
-    tx.emit(userChanged, account.id, { view });
-    return view;
+    settleContactKey(account, tx.port(identitySettingsPort).keys);
+    return tellAccount(tx, account);
   },
 });

@@ -24,7 +24,7 @@ export const getUser = defineQuery({
   output: PublicUserView,
   errors: ['users.not_found'],
   async run({ input, db, fail }) {
-    const account = await db.findOne(AccountEntity, { id: input.userId, suspendedAt: null });
+    const account = await db.findOne(AccountEntity, { id: input.userId, suspendedAt: null, deletedAt: null });
     return account ? publicUserView(account) : fail('users.not_found');
   },
 });

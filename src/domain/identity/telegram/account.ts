@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { isUniqueViolation } from '../../kernel/database-errors.ts';
 import type { Tx } from '../../kernel/define.ts';
 import { locales, type Locale } from '../../outbox/index.ts';
-import { Username } from '../commands/register.ts';
+import { Username } from '../addresses.ts';
 import { AccountEntity, type Account } from '../entities.ts';
 import { createAccount } from '../new-account.ts';
 import type { TelegramUser } from './init-data.ts';

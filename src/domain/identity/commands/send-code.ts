@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { defineCommand } from '../../kernel/define.ts';
+import { addressInput, addressOf, holderOf, oneAddress } from '../addresses.ts';
+import { sendCode } from '../codes.ts';
+import { AccountEntity } from '../entities.ts';
+import { identityLimits } from '../settings.ts';
+
+export const sendOtp = defineCommand({
+  name: 'otp.send',
+  access: 'guest',
+  ratePerMinute: 20,
+  summary:
+    'Send a code of six digits: to sign in as a guest, else to prove an address or a wish to delete the account.',
+  input: z
+    .strictObject({ ...addressInput, purpose: z.enum(['verify', 'delete_account']).optional() })
+    .refine(oneAddress.check, oneAddress.message),
+  output: z.object({ expiresIn: z.int().describe('Seconds until the code ends.') }),
+  errors: ['otp.too_many_sends'],
+  async run({ input, actor, tx, fail }) {
+    const address = addressOf(input);
+    const userId = actor.kind === 'user' ? actor.userId : null;
+    if (!userId && input.purpose) fail('auth.required');
+    const purpose = userId ? (input.purpose ?? 'verify') : 'sign_in';
+    // A person may ask for a code anywhere: that is how an address is proven. Whoever has it alone reads the code.
+    const reader = userId ? await tx.db.findOneOrFail(AccountEntity, { id: userId }) : await holderOf(tx.db, address);
+    const to = reader && { userId: reader.id, locale: reader.locale };
+    const refused = await sendCode(tx, { address, purpose, userId }, to);
+    if (refused) fail('otp.too_many_sends', refused);
+    return { expiresIn: identityLimits.codeTtlMs / 1000 };
+  },
+});
