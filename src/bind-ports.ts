@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { bindMessages } from './bind-messages.ts';
 import type { Config } from './config.ts';
 import { createTokens, tokensPort, type TokenSettings } from './domain/identity/index.ts';
 import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
@@ -66,6 +67,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       },
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
+  bindMessages(ports, config, { log, metrics });
   return { ports, disk, bank };
 }
 

@@ -1,5 +1,7 @@
 import { audiencePort, personalDataPort, type Ports } from '../../src/domain/kernel/index.ts';
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
+import { addressBookPort, outboxSettingsPort, sendersPort } from '../../src/domain/outbox/index.ts';
+import { addressBook, preferenceSettingsPort } from '../../src/domain/preferences/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
 import { events, personalData, snapshots } from '../../src/domain/registry.ts';
@@ -20,6 +22,11 @@ export function bindTestPorts(ports: Ports): void {
   ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());
+  // Tests of messages bind senders of their own; nothing leaves otherwise.
+  ports.bind(sendersPort, new Map());
+  ports.bind(addressBookPort, addressBook);
+  ports.bind(outboxSettingsPort, { callTimeoutMs: 2_000, observe: () => {}, unwritten: () => {} });
+  ports.bind(preferenceSettingsPort, { pushServices: ['push.test', '*.push.test'] });
   bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);
