@@ -1,10 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Outcome, Parcel } from '../../src/domain/outbox/channel.ts';
-import type { Channel, Sender } from '../../src/domain/outbox/index.ts';
+import { enqueueMessage, type Channel, type Sender } from '../../src/domain/outbox/index.ts';
 import { createHarness, system, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 import { bindSenders, postCode, stored, within } from './post.ts';
-import { enqueueMessage } from '../../src/domain/outbox/enqueue.ts';
 
 const minuteMs = 60_000;
 

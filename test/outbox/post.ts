@@ -1,5 +1,5 @@
-import { enqueueMessage } from '../../src/domain/outbox/enqueue.ts';
 import {
+  enqueueMessage,
   outboxSettingsPort,
   sendersPort,
   type Channel,

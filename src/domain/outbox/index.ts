@@ -27,7 +27,7 @@ export { isPushService, readSubscription } from './subscription.ts';
 export { enqueueMessage, enqueueNotice, type Message } from './enqueue.ts';
 export { locales, type Locale, type TemplateKey, type TemplateParams } from './templates.ts';
 export { unreachableAmong } from './unreachable.ts';
-export { isTemplate, write, type Written } from './write.ts';
+export { write, type Written } from './write.ts';
 
 export const outbox = defineArea({
   name: 'outbox',

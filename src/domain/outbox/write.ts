@@ -45,6 +45,6 @@ export function write({ locale, timezone, template, params }: Writing): Written 
   };
 }
 
-export function isTemplate(key: string): key is TemplateKey {
+function isTemplate(key: string): key is TemplateKey {
   return Object.hasOwn(catalogue.en, key);
 }
