@@ -12,7 +12,8 @@ create table outgoing_message (
   params jsonb not null,
   -- One fact is told once on a channel.
   once_key text not null unique,
-  state text not null check (state in ('queued', 'sent', 'failed', 'expired', 'unreachable')),
+  state text not null check (state in (
+    'queued', 'sending', 'sent', 'failed', 'expired', 'unreachable', 'superseded')),
   attempts integer not null,
   due_at timestamptz not null,
   expires_at timestamptz not null,
@@ -20,4 +21,4 @@ create table outgoing_message (
   created_at timestamptz not null,
   updated_at timestamptz not null
 );
-create index outgoing_message_due_at on outgoing_message (due_at) where state = 'queued';
+create index outgoing_message_due_at on outgoing_message (channel, due_at) where state = 'queued';

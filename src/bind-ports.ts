@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
+import { bindMessages } from './bind-messages.ts';
 import { ConfigError, type Config } from './config.ts';
 import {
   createTokens,
@@ -86,6 +87,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       },
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
+  bindMessages(ports, config, { log, metrics });
   return { ports, disk, bank };
 }
 

@@ -112,6 +112,32 @@ export const environment = z.object({
   S3_PUBLIC_URL: url(/^https?:\/\//, 'https://cdn.example').optional(),
   RTMP_URL: z.string().default('rtmp://127.0.0.1:1935/live'),
   HLS_URL: z.string().default('http://127.0.0.1:8080/hls'),
+  SMTP_URL: url(/^smtps?:\/\//, 'smtp://user:password@mail.example:587').optional(),
+  MAIL_FROM: z.string().default('Soko <no-reply@localhost>'),
+  FCM_PROJECT_ID: z.string().optional(),
+  FCM_CLIENT_EMAIL: z.string().optional(),
+  /** PEM; lines may be written as \\n, as in the file of a service account. */
+  FCM_PRIVATE_KEY: z
+    .string()
+    .transform((text) => text.replaceAll(String.raw`\n`, '\n'))
+    .optional(),
+  FCM_BASE_URL: url(/^https?:\/\//, 'https://fcm.googleapis.com').default('https://fcm.googleapis.com'),
+  FCM_TOKEN_URL: url(/^https?:\/\//, 'https://oauth2.googleapis.com/token').default(
+    'https://oauth2.googleapis.com/token',
+  ),
+  VAPID_PUBLIC_KEY: z.string().optional(),
+  VAPID_PRIVATE_KEY: z.string().optional(),
+  VAPID_SUBJECT: url(/^(mailto:|https:\/\/)/, 'mailto:push@market.example').optional(),
+  /** Push services that browsers' subscriptions may name; anything else would be called on their word. */
+  WEB_PUSH_HOSTS: list.prefault(
+    'fcm.googleapis.com,updates.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com',
+  ),
+  TWILIO_ACCOUNT_SID: z.string().optional(),
+  TWILIO_AUTH_TOKEN: z.string().optional(),
+  /** A number in E.164, or the SID of a messaging service. */
+  TWILIO_FROM: z.string().optional(),
+  TWILIO_BASE_URL: url(/^https?:\/\//, 'https://api.twilio.com').default('https://api.twilio.com'),
+  TELEGRAM_API_ROOT: url(/^https?:\/\//, 'https://api.telegram.org').default('https://api.telegram.org'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -132,11 +158,13 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   }
   const config = { ...parsed.data, DATA_DIR: resolve(parsed.data.DATA_DIR) };
   const weak = config.NODE_ENV === 'production' ? weaknesses(config) : [];
-  const torn = config.S3_BUCKET ? missing(config, ['S3_ACCESS_KEY', 'S3_SECRET_KEY']) : [];
-  if (torn.length > 0) throw new ConfigError(`S3_BUCKET needs ${torn.join(' and ')} too`);
   const { TELEGRAM_BOT_TOKEN: botToken, TELEGRAM_BOT_ID: botId } = config;
   if (botToken && botId && !botToken.startsWith(`${botId}:`))
     throw new ConfigError('TELEGRAM_BOT_ID is not the bot of TELEGRAM_BOT_TOKEN');
+  for (const [first, ...others] of together) {
+    const torn = config[first] === undefined ? [] : missing(config, others);
+    if (torn.length > 0) throw new ConfigError(`${first} needs ${torn.join(' and ')} too`);
+  }
   const unshared = config.WORKERS > 1 ? unshareable(config) : [];
   if (unshared.length > 0) throw new ConfigError(`WORKERS=${config.WORKERS}: ${unshared.join('; ')}`);
   if (weak.length > 0) throw new ConfigError(`production refuses these settings:\n  ${weak.join('\n  ')}`);
@@ -150,6 +178,14 @@ export function readConfig(variables: Record<string, string | undefined> = proce
   };
 }
 
+/** The first of each is of no use without the others. */
+const together = [
+  ['S3_BUCKET', 'S3_ACCESS_KEY', 'S3_SECRET_KEY'],
+  ['FCM_PROJECT_ID', 'FCM_CLIENT_EMAIL', 'FCM_PRIVATE_KEY'],
+  ['VAPID_PUBLIC_KEY', 'VAPID_PRIVATE_KEY', 'VAPID_SUBJECT'],
+  ['TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM'],
+] as const;
+
 /** What stands against several processes on one port. */
 function unshareable(config: z.infer<typeof environment>): string[] {
   const absent = missing(config, ['DATABASE_URL', 'REDIS_URL']);
@@ -162,7 +198,7 @@ function unshareable(config: z.infer<typeof environment>): string[] {
   return rules.filter(([broken]) => broken).map(([, text]) => text);
 }
 
-function missing(config: z.infer<typeof environment>, names: (keyof typeof environment.shape)[]): string[] {
+function missing(config: z.infer<typeof environment>, names: readonly (keyof typeof environment.shape)[]): string[] {
   return names.filter((name) => config[name] === undefined);
 }
 

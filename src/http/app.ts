@@ -10,6 +10,7 @@ import { healthRoutes } from './health.ts';
 import type { HttpEnv, HttpParts } from './parts.ts';
 import { authRoutes } from './routes/auth.ts';
 import { commandRoutes } from './routes/commands.ts';
+import { deviceRoutes } from './routes/devices.ts';
 import { fileRoutes } from './routes/files.ts';
 import { imageRoutes } from './routes/images.ts';
 import { pageRoutes } from './routes/pages.ts';
@@ -37,6 +38,7 @@ export function createHttp(given: HttpParts): Http {
   app.route('/v1/auth', authRoutes(parts));
   app.route('/v1/webhooks', webhookRoutes(parts));
   app.route('/v1/images', imageRoutes(parts));
+  app.route('/v1/devices', deviceRoutes(parts));
   app.route('/v1/sync', syncRoutes(parts));
   if (parts.diskFiles) app.route('/v1', fileRoutes(parts, parts.diskFiles));
   return { fetch: async (request, info) => app.fetch(request, info) };

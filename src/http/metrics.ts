@@ -36,6 +36,10 @@ export interface Metrics {
   command(observed: { name: string; outcome: string; durationMs: number }): void;
   /** A payment provider's message that was not believed. */
   refusedMessage(provider: string): void;
+  /** An attempt to send a message, or its end without one; `lateMs` is told of what was sent. */
+  message(delivered: { channel: string; outcome: string; lateMs?: number }): void;
+  /** A text that could not be written: an unknown template or a missing parameter. */
+  unwrittenText(): void;
   /** A socket closed because it read too slowly. */
   slowClose(): void;
   /** One run of a job; `lateMs` is how long after its time it started. */
@@ -63,6 +67,12 @@ export function createMetrics(): Metrics {
     buckets: fast,
   });
   const refusedMessages = counter('refused_payment_messages', 'Provider messages not believed.', ['provider']);
+  const messages = counter('messages', 'Attempts to send messages by channel and outcome.', ['channel', 'outcome']);
+  const messageLateness = histogram('message_lateness', 'How long after its time a message was sent.', {
+    labelNames: ['channel'],
+    buckets: slow,
+  });
+  const unwritten = counter('unwritten_texts', 'Texts with an unknown template or a missing parameter.');
   const slowCloses = counter('slow_closes', 'Sockets closed because they read too slowly.');
   const jobs = histogram('job_duration', 'Job runs by name and outcome.', {
     labelNames: ['name', 'outcome'],
@@ -77,6 +87,11 @@ export function createMetrics(): Metrics {
   return {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
     refusedMessage: (provider) => refusedMessages.inc({ provider }),
+    message({ channel, outcome, lateMs }) {
+      messages.inc({ channel, outcome });
+      if (lateMs !== undefined) messageLateness.observe({ channel }, Math.max(0, lateMs) / 1000);
+    },
+    unwrittenText: () => unwritten.inc(),
     slowClose: () => slowCloses.inc(),
     job({ name, outcome, durationMs, lateMs }) {
       jobs.observe({ name, outcome }, durationMs / 1000);

@@ -85,6 +85,16 @@ export class Census implements Audience {
     return rooms.map((room, index) => (own?.get(room) ?? 0) + (elsewhere[index] ?? 0));
   }
 
+  /** While Redis is away, those of this node alone. */
+  async online(userIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const own = this.#transport?.localUsers();
+    const states = await this.presences(userIds).catch((error: unknown) => {
+      this.#parts.trouble.report('presence on other nodes is unknown', error);
+      return userIds.map((userId) => ({ userId, online: own?.has(userId) ?? false }));
+    });
+    return new Set(states.filter(({ online }) => online).map(({ userId }) => userId));
+  }
+
   async presences(userIds: readonly string[]): Promise<PresenceState[]> {
     const own = this.#transport?.localUsers();
     const states = userIds.length === 0 ? [] : await this.#parts.store.presences(userIds);

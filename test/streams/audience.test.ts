@@ -11,6 +11,7 @@ beforeAll(async () => {
   market = await createHarness((ports) => {
     bindTestPorts(ports);
     ports.bind(audiencePort, {
+      online: async () => new Set(),
       async count(rooms) {
         asked.push([...rooms]);
         return rooms.map((room) => counts.get(room) ?? 0);

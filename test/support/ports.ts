@@ -2,6 +2,8 @@ import { audiencePort, personalDataPort, type Ports } from '../../src/domain/ker
 import { telegramPort } from '../../src/domain/identity/index.ts';
 import { deriveKeys, identitySettingsPort } from '../../src/domain/identity/index.ts';
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
+import { addressBookPort, outboxSettingsPort, sendersPort } from '../../src/domain/outbox/index.ts';
+import { addressBook, preferenceSettingsPort } from '../../src/domain/preferences/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
 import { events, personalData, snapshots } from '../../src/domain/registry.ts';
@@ -30,6 +32,11 @@ export function bindTestPorts(ports: Ports): void {
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());
   ports.bind(telegramPort, { bot: { token: testBotToken }, initDataTtlMs: 3_600_000 });
+  // Tests of messages bind senders of their own; nothing leaves otherwise.
+  ports.bind(sendersPort, new Map());
+  ports.bind(addressBookPort, addressBook);
+  ports.bind(outboxSettingsPort, { callTimeoutMs: 2_000, observe: () => {}, unwritten: () => {} });
+  ports.bind(preferenceSettingsPort, { pushServices: ['push.test', '*.push.test'] });
   bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);

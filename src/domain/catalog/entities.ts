@@ -119,6 +119,9 @@ export const FavouriteEntity = defineEntity({
     userId: p.uuid().$type<UserId>(),
     listingId: p.uuid().$type<ListingId>(),
     cardVersion: p.integer(),
+    /** What the person was last told of the listing; null in rows older than these columns. */
+    toldPriceMinor: p.bigint('number').nullable(),
+    toldInStock: p.boolean().nullable(),
     createdAt: p.datetime(),
   },
 });

@@ -18,7 +18,15 @@ export const favouriteChanged = defineEvent({
   type: 'favourite.changed',
   entity: 'favourite',
   view: FavouriteView,
-  change: z.undefined(),
+  /** What makes the favourite worth another look. */
+  change: z.object({ kind: z.enum(['price_dropped', 'back_in_stock']), wasMinor: z.int() }).optional(),
+  notice({ view: { listing }, change }) {
+    if (!change) return null;
+    const { id, title, priceMinor, currency } = listing;
+    const { kind, wasMinor } = change;
+    const params = kind === 'price_dropped' ? { title, priceMinor, wasMinor, currency } : { title };
+    return { topic: 'listings', template: `listing.${kind}`, params, about: { entity: 'listing', id } };
+  },
 });
 
 /** Price, stock and every other change of a listing, for whoever looks at it. */

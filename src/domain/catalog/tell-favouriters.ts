@@ -8,18 +8,44 @@ import { ListingEntity, type Listing } from './entities.ts';
 import { favouriteChanged } from './events.ts';
 import { favouriteView } from './views.ts';
 
+interface ToldRow {
+  readonly id: string;
+  readonly user_id: UserId;
+  readonly created_at: string;
+  /** Null: never told since these are remembered. */
+  readonly told_price_minor: string | null;
+  readonly told_in_stock: boolean | null;
+}
+
+function worthALook({ told_price_minor: told, told_in_stock: wasInStock }: ToldRow, priceMinor: number) {
+  if (wasInStock === false) return { kind: 'back_in_stock', wasMinor: priceMinor } as const;
+  return told !== null && priceMinor < Number(told)
+    ? ({ kind: 'price_dropped', wasMinor: Number(told) } as const)
+    : null;
+}
+
 /** Tells up to `limit` people who favourited the listing and were not told of its current card. Returns how many. */
 export async function tellFavouriters(tx: Tx, listing: Listing, limit: number): Promise<number> {
-  const { rows } = await sql<{ id: string; user_id: UserId; created_at: string }>`
-    update favourite set card_version = ${listing.cardVersion}
-    where id in (
-      select id from favourite where listing_id = ${listing.id} and card_version < ${listing.cardVersion}
+  const { priceMinor, state } = listing;
+  const inStock = state === 'active' && listing.quantity > listing.reserved;
+  const { rows } = await sql<ToldRow>`
+    with due as materialized (
+      select id, told_price_minor, told_in_stock from favourite
+      where listing_id = ${listing.id} and card_version < ${listing.cardVersion}
       order by id limit ${limit} for update
     )
-    returning id, user_id, created_at`.execute(tx.sql);
+    update favourite set card_version = ${listing.cardVersion}, told_price_minor = ${priceMinor},
+      told_in_stock = ${inStock}
+    from due where due.id = favourite.id
+    returning favourite.id, favourite.user_id, favourite.created_at, due.told_price_minor::text, due.told_in_stock
+    `.execute(tx.sql);
   for (const row of rows) {
     const favourite = { id: row.id, createdAt: new Date(row.created_at) };
-    tx.emit(favouriteChanged, row.user_id, { view: favouriteView(tx, { favourite, listing }) });
+    const change = inStock ? worthALook(row, priceMinor) : null;
+    tx.emit(favouriteChanged, row.user_id, {
+      view: favouriteView(tx, { favourite, listing }),
+      ...(change ? { change } : {}),
+    });
   }
   return rows.length;
 }

@@ -145,15 +145,23 @@ function sideOf(row: Conversation, role: Role) {
 
 function lastMessage(message: Message): z.input<typeof LastMessage> {
   const { id, seq, kind, senderId, text, at, removedAt } = message;
-  return { id, seq, kind, senderId, at: iso(at), removed: Boolean(removedAt), text: text && preview(text) };
+  return {
+    id,
+    seq,
+    kind,
+    senderId,
+    at: iso(at),
+    removed: Boolean(removedAt),
+    text: text && preview(text, previewChars),
+  };
 }
 
 /** Cuts between characters, never inside a surrogate pair. */
-function preview(text: string): string {
-  return text.length <= previewChars
+export function preview(text: string, chars: number): string {
+  return text.length <= chars
     ? text
     : `${text
-        .slice(0, previewChars - 1)
+        .slice(0, chars - 1)
         .toWellFormed()
         .replace(/\uFFFD$/, '')}…`;
 }

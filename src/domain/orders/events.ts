@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineEvent, defineRoomEvent } from '../kernel/define.ts';
+import { defineEvent, defineRoomEvent, type Notice } from '../kernel/define.ts';
 import { OrderView } from './views.ts';
 
 /** What happened, for toasts. `paid_late`: the money came after the end of the window and goes back. */
@@ -28,7 +28,38 @@ export const orderChanged = defineEvent({
   entity: 'order',
   view: OrderView,
   change: z.object({ kind: z.enum(orderChangeKinds) }),
+  notice: ({ view, change }) => (change ? orderNotice(view, change.kind) : null),
 });
 
 /** The seller's view, for the team of the seller's shop. The seller's own inbox has it too. */
 export const orderTold = defineRoomEvent({ type: 'order.changed', data: OrderView });
+/** Who hears of what: the side that did not do it. What the buyer's money does on its own is told with the payment. */
+const news: Readonly<Partial<Record<OrderChangeKind, { to: 'buyer' | 'seller'; template: string }>>> = {
+  placed: { to: 'seller', template: 'order.placed' },
+  reinstated: { to: 'seller', template: 'order.placed' },
+  accepted: { to: 'buyer', template: 'order.accepted' },
+  rejected: { to: 'buyer', template: 'order.rejected' },
+  ready_for_pickup: { to: 'buyer', template: 'order.ready_for_pickup' },
+  delivered: { to: 'buyer', template: 'order.delivered' },
+  received: { to: 'seller', template: 'order.received' },
+  cancelled: { to: 'seller', template: 'order.cancelled' },
+  expired: { to: 'buyer', template: 'order.expired' },
+  paid_late: { to: 'buyer', template: 'order.paid_late' },
+  refund_started: { to: 'buyer', template: 'order.refund_started' },
+};
+
+function orderNotice(view: z.infer<typeof OrderView>, kind: OrderChangeKind): Notice | null {
+  const { id, role, lines, totalMinor, currency, reason, placedAt } = view;
+  const told = news[kind];
+  // An order that was never placed was never the seller's.
+  if (told?.to !== role || (kind === 'cancelled' && placedAt === null)) return null;
+  const title = lines[0]?.title ?? '';
+  const hasAmount = told.template === 'order.placed' || told.template === 'order.refund_started';
+  const hasReason = (kind === 'rejected' || kind === 'cancelled') && typeof reason === 'string';
+  const params = {
+    title,
+    ...(hasAmount ? { amountMinor: totalMinor, currency } : {}),
+    ...(hasReason ? { reason } : {}),
+  };
+  return { topic: 'orders', template: told.template, params, about: { entity: 'order', id } };
+}

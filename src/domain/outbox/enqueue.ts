@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
+import type { Channel } from './channel.ts';
+import { deliveryJobs } from './jobs.ts';
 import type { Locale, TemplateKey, TemplateParams } from './templates.ts';
-
-export const channels = ['email', 'sms', 'push', 'telegram'] as const;
-export type Channel = (typeof channels)[number];
 
 /** A message to somebody's mailbox, phone, device or Telegram chat. */
 export interface Message<Key extends TemplateKey = TemplateKey> {
@@ -21,17 +20,48 @@ export interface Message<Key extends TemplateKey = TemplateKey> {
   readonly expiresAt: Date;
   /** Default now. */
   readonly dueAt?: Date;
+  /** IANA name of the zone in which times are written; default UTC. */
+  readonly timezone?: string;
+}
+
+/** A message whose text comes from a stored notice: its params were typed where the notice was made. */
+export interface NoticeMessage extends Omit<Message, 'template' | 'params'> {
+  readonly template: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  readonly userId: UserId;
+  /** What it is about: a message about the same thing that still waits for its first attempt is superseded. */
+  readonly about: string;
 }
 
 /** Puts a message in the outbox, in the transaction of its reason; it leaves after the commit. */
 export async function enqueueMessage<Key extends TemplateKey>(tx: Tx, message: Message<Key>): Promise<void> {
+  await insert(tx, { ...message, params: message.params, about: null });
+}
+
+/** The same for what people may switch off. The newest message about a thing takes the place of those that wait. */
+export async function enqueueNotice(tx: Tx, message: NoticeMessage): Promise<void> {
+  const { userId, channel, recipient, about } = message;
   const now = (await tx.now()).toISOString();
-  const { channel, recipient, userId, template, locale, params, onceKey, expiresAt, dueAt } = message;
   await sql`
-    insert into outgoing_message (id, channel, recipient, user_id, template, locale, params, once_key, state, attempts,
-      due_at, expires_at, created_at, updated_at)
-    values (${newId()}, ${channel}, ${recipient}, ${userId}, ${template}, ${locale},
-      ${JSON.stringify(params)}::text::jsonb, ${onceKey}, 'queued', 0, ${dueAt?.toISOString() ?? now}::timestamptz,
-      ${expiresAt.toISOString()}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
+    update outgoing_message set state = 'superseded', params = '{}', version = version + 1, updated_at = ${now}
+    where user_id = ${userId} and about = ${about} and state = 'queued' and attempts = 0
+      and channel = ${channel} and recipient = ${recipient}`.execute(tx.sql);
+  await insert(tx, message);
+}
+
+async function insert(
+  tx: Tx,
+  message: Omit<Message, 'template' | 'params'> & { template: string; params: object; about: string | null },
+): Promise<void> {
+  const now = (await tx.now()).toISOString();
+  const { channel, recipient, userId, template, locale, timezone = 'UTC', params, onceKey, about } = message;
+  await sql`
+    insert into outgoing_message (id, channel, recipient, user_id, template, locale, timezone, params, about, once_key,
+      state, attempts, doubts, version, due_at, expires_at, created_at, updated_at)
+    values (${newId()}, ${channel}, ${recipient}, ${userId}, ${template}, ${locale}, ${timezone},
+      ${JSON.stringify(params)}::text::jsonb, ${about}, ${onceKey}, 'queued', 0, 0, 1,
+      ${message.dueAt?.toISOString() ?? now}::timestamptz, ${message.expiresAt.toISOString()}::timestamptz,
+      ${now}::timestamptz, ${now}::timestamptz)
     on conflict (once_key) do nothing`.execute(tx.sql);
+  tx.nudge(deliveryJobs[channel]);
 }

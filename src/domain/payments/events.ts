@@ -7,11 +7,23 @@ import { PaymentView, paymentView } from './views.ts';
 /** A state that was reached, or what happened beside the states. */
 const kinds = [...paymentMachine.states, 'partly_captured', 'refunded', 'refund_failed'] as const;
 
+const templates: Readonly<Partial<Record<(typeof kinds)[number], string>>> = {
+  failed: 'payment.failed',
+  refunded: 'payment.refunded',
+  refund_failed: 'payment.refund_failed',
+};
+
 export const paymentChanged = defineEvent({
   type: 'payment.changed',
   entity: 'payment',
   view: PaymentView,
   change: z.object({ kind: z.enum(kinds) }),
+  notice({ view: { id, amountMinor, refundedMinor, currency }, change }) {
+    const template = change && templates[change.kind];
+    if (!template) return null;
+    const params = { amountMinor: change.kind === 'refunded' ? refundedMinor : amountMinor, currency };
+    return { topic: 'payments', template, params, about: { entity: 'payment', id } };
+  },
 });
 
 export function tellPayer(tx: Tx, payment: Payment, kind: (typeof kinds)[number] = payment.state): void {

@@ -14,6 +14,7 @@ export function appRoutes(book: SchemaBook): { paths: JsonSchema; tags: JsonSche
     { name: 'auth', description: 'Sign-in with tokens in the body and as HTTP-only cookies.' },
     { name: 'files', description: 'Uploads and downloads.' },
     { name: 'sync', description: 'Catching up without a socket.' },
+    { name: 'devices', description: 'Where people are pushed to.' },
     { name: 'webhooks', description: 'For payment providers.' },
     { name: 'operations', description: 'For load balancers.' },
   ];
@@ -143,7 +144,16 @@ function otherPaths(book: SchemaBook): JsonSchema {
     description: 'The `cursor` of the answer before.',
   };
   const provider = { name: 'provider', in: 'path', required: true, schema: { type: 'string' } };
+  const device = named('devices.register');
   return {
+    '/v1/devices': {
+      post: route('devices', {
+        summary: 'Have this device pushed to while your session is open.',
+        body: snaked(book.input(device.input)),
+        ok: snaked(book.output(device.output)),
+        security: signedInOnly,
+      }),
+    },
     '/v1/sync/delta': {
       get: {
         ...route('sync', { summary: 'What changed since a cursor.', ok: answer, security: signedInOnly }),

@@ -29,6 +29,8 @@ export const addFavourite = defineCommand({
       userId: actor.userId,
       listingId,
       cardVersion: listing.cardVersion,
+      toldPriceMinor: listing.priceMinor,
+      toldInStock: listing.state === 'active' && listing.quantity > listing.reserved,
       createdAt: await tx.now(),
     };
     const known = await tx.db.findOne(FavouriteEntity, { userId: actor.userId, listingId });
