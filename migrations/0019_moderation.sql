@@ -1,1 +1,1 @@
-select 1;
+alter table conversation validate constraint conversation_receipts;

@@ -110,7 +110,7 @@ export function conversationView(
 ): z.input<typeof ConversationView> {
   const { id, listingId, subject, lastSeq, activeAt } = conversation;
   const role = roleOf(conversation, viewerId);
-  const own = sideOf(conversation, role);
+  const { receiptSeq: _, ...own } = sideOf(conversation, role);
   const other = sideOf(conversation, role === 'buyer' ? 'seller' : 'buyer');
   return {
     id,
@@ -120,7 +120,7 @@ export function conversationView(
     lastSeq,
     ...own,
     otherUserId: otherOf(conversation, viewerId),
-    otherReadUpToSeq: other.readUpToSeq,
+    otherReadUpToSeq: other.receiptSeq,
     lastMessage: last && lastMessage(last),
     activeAt: iso(activeAt),
     allowedActions: [
@@ -136,11 +136,16 @@ export function conversationView(
 /** What the row holds for one side alone. */
 function sideOf(row: Conversation, role: Role) {
   if (role === 'buyer') {
-    const { buyerVersion: version, buyerUnread: unread, buyerReadSeq: readUpToSeq } = row;
-    return { version, unread, readUpToSeq, archived: row.buyerArchived, muted: row.buyerMuted };
+    const { buyerVersion: version, buyerUnread: unread, buyerReadSeq: readUpToSeq, buyerReceiptSeq: receiptSeq } = row;
+    return { version, unread, readUpToSeq, receiptSeq, archived: row.buyerArchived, muted: row.buyerMuted };
   }
-  const { sellerVersion: version, sellerUnread: unread, sellerReadSeq: readUpToSeq } = row;
-  return { version, unread, readUpToSeq, archived: row.sellerArchived, muted: row.sellerMuted };
+  const {
+    sellerVersion: version,
+    sellerUnread: unread,
+    sellerReadSeq: readUpToSeq,
+    sellerReceiptSeq: receiptSeq,
+  } = row;
+  return { version, unread, readUpToSeq, receiptSeq, archived: row.sellerArchived, muted: row.sellerMuted };
 }
 
 function lastMessage(message: Message): z.input<typeof LastMessage> {
