@@ -84,6 +84,8 @@ export const ListingEntity = defineEntity({
     quickViewEnabled: p.boolean(),
     priceSuggestionUsed: p.boolean(),
     state: p.text().$type<ListingState>(),
+    moderation: p.text().$type<'removed' | 'shadowed'>().nullable(),
+    moderationReason: p.text().nullable(),
     cardVersion: p.integer(),
     favouritesDue: p.boolean(),
     publishedAt: p.datetime().nullable(),

@@ -6,6 +6,7 @@ import type { UserId } from '../kernel/ids.ts';
 import { limits } from '../kernel/limits.ts';
 import { ListingEntity, type Listing } from './entities.ts';
 import { favouriteChanged } from './events.ts';
+import { isHidden } from './hiding.ts';
 import { favouriteView } from './views.ts';
 
 /** Tells up to `limit` people who favourited the listing and were not told of its current card. Returns how many. */
@@ -17,9 +18,10 @@ export async function tellFavouriters(tx: Tx, listing: Listing, limit: number): 
       order by id limit ${limit} for update
     )
     returning id, user_id, created_at`.execute(tx.sql);
+  const hidden = rows.length > 0 && (await isHidden(tx.sql, listing));
   for (const row of rows) {
     const favourite = { id: row.id, createdAt: new Date(row.created_at) };
-    tx.emit(favouriteChanged, row.user_id, { view: favouriteView(tx, { favourite, listing }) });
+    tx.emit(favouriteChanged, row.user_id, { view: favouriteView(tx, { favourite, listing, hidden }) });
   }
   return rows.length;
 }

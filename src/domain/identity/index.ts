@@ -14,6 +14,7 @@ import { listSessions } from './queries/list-sessions.ts';
 import { userSnapshot } from './snapshot.ts';
 
 export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
+export { isHiddenSeller } from './hidden-sellers.ts';
 export { publicProfiles } from './profiles.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';

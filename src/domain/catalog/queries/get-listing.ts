@@ -5,8 +5,9 @@ import { orNull } from '../../kernel/or-null.ts';
 import { publicProfiles, PublicUserView } from '../../identity/index.ts';
 import { countsOf } from '../counters.ts';
 import { FavouriteEntity, ListingEntity, ListingId, type Listing } from '../entities.ts';
+import { isHiddenFrom } from '../hiding.ts';
 import { isVisibleTo } from '../policy.ts';
-import { recordView, viewerOf } from '../record-view.ts';
+import { recordView, viewerIdOf, viewerOf } from '../record-view.ts';
 import { ListingView, listingView, sellerActions } from '../views.ts';
 
 /** A listing with what depends on the viewer and on the moment. */
@@ -27,8 +28,9 @@ export const getListing = defineQuery({
   errors: ['listings.not_found'],
   async run({ input: { listingId }, actor, db, sql, port, fail, afterwards }) {
     const listing = await db.findOne(ListingEntity, { id: listingId });
-    if (!listing || !isVisibleTo(listing, actor)) return fail('listings.not_found');
-    const userId = actor.kind === 'user' ? actor.userId : null;
+    if (!listing || !isVisibleTo(listing, actor) || (await isHiddenFrom(sql, listing, actor)))
+      return fail('listings.not_found');
+    const userId = viewerIdOf(actor);
     const favourited = userId !== null && (await db.count(FavouriteEntity, { userId, listingId })) > 0;
     const { views, favourites } = (await countsOf(sql, [listingId]))(listingId);
     const profiles = await publicProfiles(db, [listing.sellerId]);
@@ -48,7 +50,7 @@ export const getListing = defineQuery({
 
 function actionsOf(listing: Listing, { actor, favourited }: { actor: Actor; favourited: boolean }): string[] {
   if (actor.kind !== 'user') return [];
-  if (actor.userId === listing.sellerId) return sellerActions(listing.state);
+  if (actor.userId === listing.sellerId) return sellerActions(listing);
   const actions = [favourited ? 'favourites.remove' : 'favourites.add', 'conversations.open'];
   if (listing.state !== 'active' || listing.quantity <= listing.reserved) return actions;
   return [...actions, 'orders.place', ...(listing.negotiable ? ['offers.make'] : [])];

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineQuery } from '../../kernel/define.ts';
+import { viewerIdOf } from '../record-view.ts';
 import { orNull } from '../../kernel/or-null.ts';
 import { page, pageInput } from '../../kernel/pagination.ts';
 import { countFacets, Facets } from '../facets.ts';
@@ -32,8 +33,8 @@ export const searchListings = defineQuery({
   output: page(ListingView).extend({ facets: orNull(Facets) }),
   errors: [],
   consistent: true,
-  async run({ input: { cursor, limit, sort, ...filters }, db, sql: database, port }) {
-    const where = matching(filters, await textModeOf(database, filters));
+  async run({ input: { cursor, limit, sort, ...filters }, actor, db, sql: database, port }) {
+    const where = matching(filters, { mode: await textModeOf(database, filters), viewerId: viewerIdOf(actor) });
     const ordering = orderingOf(sort ?? (filters.q === undefined ? 'newest' : 'relevance'), filters);
     const found = await listingPage({ db, sql: database, port }, where, { ordering, cursor, limit });
     return { ...found, facets: cursor === undefined ? await countFacets(database, where) : null };
