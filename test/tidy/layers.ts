@@ -69,6 +69,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   zod: ['domain', 'config', 'http', 'gateway'],
   uuid: ['kernel'],
   jsonwebtoken: ['identity'],
+  'linkify-it': ['chat'],
   '@node-rs/argon2': ['identity'],
   sharp: ['media'],
   thumbhash: ['media'],

@@ -16,6 +16,7 @@ const ListingChange = z.object({
     'images',
     'taken_down',
     'restored',
+    'rated',
   ]),
 });
 

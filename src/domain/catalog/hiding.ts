@@ -1,8 +1,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import { isHiddenSeller } from '../identity/index.ts';
 import type { Actor } from '../kernel/actor.ts';
-import type { Sql } from '../kernel/define.ts';
-import type { Listing } from './entities.ts';
+import type { Db, Sql } from '../kernel/define.ts';
+import { ListingEntity, type Listing } from './entities.ts';
+import { isVisibleTo } from './policy.ts';
 
 /** The condition over `listing l` that a viewer may come across it: sellers do not notice that theirs is shadowed. */
 export function shownTo(viewerId: string | null): RawBuilder<unknown> {
@@ -35,4 +36,11 @@ export async function isHiddenFrom(db: Sql, listing: Pick<Listing, 'id' | 'selle
     if (isStaff || actor.userId === listing.sellerId) return false;
   }
   return isHidden(db, listing);
+}
+
+/** A listing that this person may see, or null. */
+export async function readListing(db: Db, id: string, actor: Actor): Promise<Listing | null> {
+  const listing = await db.findOne(ListingEntity, { id: id });
+  if (!listing || !isVisibleTo(listing, actor)) return null;
+  return (await isHiddenFrom(db.getKysely(), listing, actor)) ? null : listing;
 }

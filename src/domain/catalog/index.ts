@@ -33,7 +33,9 @@ import { seed } from './seed.ts';
 import { favouriteSnapshot, listingSnapshot } from './snapshot.ts';
 import { tellFavouritersBatch, tellFavouritersJob } from './tell-favouriters.ts';
 
-export { isHiddenFrom } from './hiding.ts';
+export { favouriteChanged, listingChanged, listingUpdated } from './events.ts';
+export { isHiddenFrom, readListing } from './hiding.ts';
+export { setListingRating } from './rating.ts';
 export { moderateListing } from './moderate.ts';
 export { ListingId, type Listing } from './entities.ts';
 export {

@@ -60,6 +60,7 @@ export const ListingView = ListingCard.extend({
   originalPriceMinor: orNull(z.int()),
   condition: z.enum(conditions),
   available: z.int(),
+  rating: orNull(z.object({ count: z.int(), mean: z.number() })),
   location: orNull(Point),
   neighborhood: orNull(z.string()),
   feed: z.enum(feeds),
@@ -123,6 +124,7 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
     condition,
     location,
     available: listing.quantity - listing.reserved,
+    rating: ratingOf(listing),
     neighborhood,
     feed,
     tags,
@@ -134,6 +136,10 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
   };
+}
+
+function ratingOf({ ratingCount: count, ratingMean: mean }: Listing) {
+  return typeof mean === 'number' ? { count, mean } : null;
 }
 
 /** Commands the seller may send now. */

@@ -8,6 +8,7 @@ import { areBlocked } from '../trust/index.ts';
 import { findConversation } from './conversations.ts';
 import { type Conversation, type ConversationId, type Message, type MessageId } from './entities.ts';
 import { messageSent } from './events.ts';
+import { warningsOf } from './warnings.ts';
 import { conversationView, messageView, type About } from './views.ts';
 
 interface Post {
@@ -46,6 +47,7 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
   const { conversationId, senderId, kind, text = null, images = [], replyTo = null, about = null } = post;
   // Moves of offers and orders are asked for where they are made; their message only shows them.
   const isWord = kind === 'text' || kind === 'image';
+  const warnings = isWord ? warningsOf(text) : [];
   const heard = isWord ? sql`and not ${areBlocked(sql`buyer_id`, sql`seller_id`)}` : sql``;
   const { rows } = await sql<Omit<Conversation, 'activeAt'> & { activeMs: string }>`
     with head as (
@@ -59,9 +61,10 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
         ${heard}
       returning *
     ), stored as (
-      insert into message (id, conversation_id, seq, kind, sender_id, text, images, reply_to, about, at)
+      insert into message (id, conversation_id, seq, kind, sender_id, text, images, reply_to, about, at, warnings)
       select ${id}, id, last_seq, ${kind}, ${senderId}, ${text}, ${JSON.stringify(images)}::text::jsonb, ${replyTo},
-             ${about && JSON.stringify(about)}::text::jsonb, active_at from head
+             ${about && JSON.stringify(about)}::text::jsonb, active_at,
+             ${`{${warnings.join(',')}}`}::text[] from head
     )
     select ${columns} from head`.execute(tx.sql);
   const [row] = rows;
@@ -78,6 +81,7 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
     replyTo,
     about,
     at: conversation.activeAt,
+    warnings,
     removedAt: null,
   };
   const change = { message: messageView(tx, message) };

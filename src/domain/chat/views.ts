@@ -5,6 +5,7 @@ import { orNull } from '../kernel/or-null.ts';
 import type { Port } from '../kernel/ports.ts';
 import { iso, Timestamp } from '../kernel/timestamp.ts';
 import { ImageView, imageUrls, objectStorePort } from '../media/index.ts';
+import { messageWarnings } from './warnings.ts';
 import { ConversationId, MessageId, messageKinds, type Conversation, type Message } from './entities.ts';
 
 /** Longer texts are cut in a conversation's `lastMessage`, so that a snapshot of 200 conversations stays small. */
@@ -34,6 +35,7 @@ export const MessageView = z.object({
   about: orNull(About),
   at: Timestamp,
   removed: z.boolean(),
+  warnings: z.array(z.enum(messageWarnings)).describe('What the text holds that the reader should be careful with.'),
 });
 
 const LastMessage = MessageView.pick({
@@ -91,6 +93,7 @@ export function messageView({ port }: Ported, message: Message): z.input<typeof 
     about,
     at: iso(at),
     removed: Boolean(removedAt),
+    warnings: message.warnings,
   };
 }
 

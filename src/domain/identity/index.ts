@@ -16,6 +16,9 @@ import { userSnapshot } from './snapshot.ts';
 export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
 export { isHiddenSeller } from './hidden-sellers.ts';
 export { publicProfiles } from './profiles.ts';
+export { setUserRating } from './rating.ts';
+export { isStaffAccount, liftSuspension, suspendAccount } from './suspend.ts';
+export { userChanged } from './events.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';
 

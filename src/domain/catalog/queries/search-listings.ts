@@ -17,7 +17,7 @@ import {
 } from '../search.ts';
 import { ListingView } from '../views.ts';
 
-const sorts = ['newest', 'price_asc', 'price_desc', 'nearest', 'relevance'] as const;
+const sorts = ['newest', 'price_asc', 'price_desc', 'nearest', 'relevance', 'rating'] as const;
 
 export const searchListings = defineQuery({
   name: 'listings.search',
@@ -44,6 +44,7 @@ export const searchListings = defineQuery({
 function orderingOf(sort: (typeof sorts)[number], { q, near }: SearchFilters): Ordering {
   if (sort === 'price_asc') return { key: sql`l.price_minor`, type: 'bigint', direction: 'asc' };
   if (sort === 'price_desc') return { key: sql`l.price_minor`, type: 'bigint', direction: 'desc' };
+  if (sort === 'rating') return { key: sql`l.rating_score`, type: 'numeric', direction: 'desc' };
   if (sort === 'nearest' && near) {
     return {
       key: sql`round(st_distance(l.location, ${geography(near)})::numeric, 3)`,
