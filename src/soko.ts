@@ -15,6 +15,7 @@ import {
   type Sql,
 } from './domain/kernel/index.ts';
 import { errors, jobs as declaredJobs, operations } from './domain/registry.ts';
+import { blockedAmong } from './domain/trust/index.ts';
 import { createEngine, createGateway, type Engine, type Gateway } from './gateway/index.ts';
 import { createHttp, createMetrics, createOps, type Http, type Metrics } from './http/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
@@ -171,6 +172,7 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
     standing: {
       evictions: () => recentEvictions(sqlOf(databases.main), clock),
       sessions: (sessionIds) => sessionStandings(databases.main.fork(), sessionIds),
+      blockedAmong: (userId, others) => blockedAmong(sqlOf(databases.main), userId, others),
       mayStay: (actor, room) => {
         const port = ports.get.bind(ports);
         return rooms.membership.admits(room, { actor, port, db: databases.main.fork(), now: new Date() });

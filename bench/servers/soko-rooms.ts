@@ -41,7 +41,12 @@ const gateway = createGateway({
     heads: async () => ({ epoch: '', heads: new Map() }),
     end: async () => {},
   },
-  standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },
+  standing: {
+    evictions: async () => [],
+    sessions: async () => new Map(),
+    mayStay: async () => true,
+    blockedAmong: async () => new Set(),
+  },
   database: alwaysThere,
   settings: {
     guests: true,

@@ -73,6 +73,7 @@ async function recheck({ standing }: GatewayParts, lives: readonly LiveSocket[])
     if (typeof verdict === 'object') {
       live.grant(verdict.roles);
       await leaveClosedRooms(standing, live);
+      await stopWatching(standing, live);
     } else {
       void live.retire(...revoked(verdict === 'auth.suspended' ? 'suspended' : 'revoked'));
     }
@@ -83,4 +84,11 @@ async function leaveClosedRooms(standing: GatewayParts['standing'], live: LiveSo
   for (const room of live.publicRooms()) {
     if (!(await standing.mayStay(live.actor, room))) await live.leave(room);
   }
+}
+
+/** Those who have blocked one another do not see each other come and go. */
+async function stopWatching(standing: GatewayParts['standing'], live: LiveSocket): Promise<void> {
+  const watched = live.watchedUsers();
+  if (live.actor.kind !== 'user' || watched.length === 0) return;
+  for (const userId of await standing.blockedAmong(live.actor.userId, watched)) await live.leave(`presence:${userId}`);
 }

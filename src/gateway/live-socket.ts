@@ -119,6 +119,9 @@ export class LiveSocket implements Connection {
   async leave(room: string): Promise<void> {
     if (!this.rooms.delete(room)) return;
     this.#count(room, -1);
+    for (const subject of this.#lateSignals?.keys() ?? []) {
+      if (subject.startsWith(`${room} `)) this.#lateSignals?.delete(subject);
+    }
     await this.socket.leave(room);
   }
 
@@ -130,6 +133,11 @@ export class LiveSocket implements Connection {
   /** Rooms with a rule of their own about who may be in them. */
   publicRooms(): string[] {
     return [...this.rooms].filter((room) => !isInternal(room));
+  }
+
+  /** Whose presence the socket is told of. */
+  watchedUsers(): string[] {
+    return [...this.rooms].filter(isInternal).map((room) => room.slice(presencePrefix.length));
   }
 
   extend(expiresAt: number): void {
@@ -234,9 +242,11 @@ export class LiveSocket implements Connection {
   }
 }
 
+const presencePrefix = 'presence:';
+
 /** Watching somebody's presence is a room of ours, which nobody names. */
 function isInternal(room: string): boolean {
-  return room.startsWith('presence:');
+  return room.startsWith(presencePrefix);
 }
 
 function within(timeoutMs: number, start: (done: () => void) => void): Promise<void> {

@@ -39,6 +39,8 @@ export interface StandingReader {
   ): Promise<ReadonlyMap<string, { roles: readonly Role[] } | AuthFailureCode>>;
   /** Whether a public room's rule still lets its visitor be in it. */
   mayStay(actor: GuestActor | UserActor, room: string): Promise<boolean>;
+  /** Which of these people the person has blocked or was blocked by. */
+  blockedAmong(userId: string, others: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** `corsOrigins` may use cookies and long-polling; `*` is any origin, without cookies. */

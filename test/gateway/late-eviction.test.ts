@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { TestUser } from '../support/harness.ts';
+import { createListing } from '../support/listings.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { liveStream } from '../streams/live-stream.ts';
 import { rawConnect } from './raw-socket.ts';
@@ -49,6 +50,19 @@ test('a viewer banned unheard is put out within five seconds; one who was let ba
   await stays.frame('room', ({ events }) => events.at(-1).type === 'stream.said');
   await out.ok('users.me');
   expect(out.frames.slice(heard).filter(({ event }) => event === 'room')).toEqual([]);
+});
+
+test('a block unheard ends the watching of one another’s presence within five seconds', async () => {
+  const [asha, juma] = [await server.harness.user(), await server.harness.user()];
+  const { id: listingId } = await createListing(server.harness, asha);
+  await server.harness.ok(juma, 'conversations.open', { listingId });
+  const watching = server.connect(juma);
+  await watching.ok('presence.watch', { userIds: [asha.id] });
+  await unheard(asha, 'blocks.add', { userId: juma.id });
+  await new Promise((resolve) => setTimeout(resolve, foundMs / 2));
+  await server.connect(asha).ok('users.me');
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(watching.frames.filter(({ payload }) => payload?.type === 'presence')).toEqual([]);
 });
 
 test('an eviction found late spares whoever signed in since', async () => {

@@ -66,7 +66,12 @@ export class SimNode {
         subscribed: flaws.ignoresSubscribed ? async () => {} : subscribed,
       },
       inbox: this.#inbox(flaws),
-      standing: { evictions: async () => [], sessions: async () => new Map(), mayStay: async () => true },
+      standing: {
+        evictions: async () => [],
+        sessions: async () => new Map(),
+        mayStay: async () => true,
+        blockedAmong: async () => new Set(),
+      },
       database: alwaysThere,
       settings: {
         guests: false,

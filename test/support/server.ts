@@ -12,6 +12,7 @@ import {
 import { authenticateMany, sessionStandings } from '../../src/domain/identity/index.ts';
 import { errors, operations, roomKinds } from '../../src/domain/registry.ts';
 import { membershipPort } from '../../src/domain/sync/index.ts';
+import { blockedAmong } from '../../src/domain/trust/index.ts';
 import {
   createEngine,
   createGateway,
@@ -141,6 +142,7 @@ function openGateway(
     standing: {
       evictions: () => recentEvictions(sql(), clock),
       sessions: (sessionIds) => sessionStandings(database.fork(), sessionIds),
+      blockedAmong: (userId, others) => blockedAmong(sql(), userId, others),
       mayStay: (actor, room) =>
         rooms.membership.admits(room, { actor, port: ports.get.bind(ports), db: database.fork(), now: new Date() }),
     },

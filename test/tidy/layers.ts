@@ -72,6 +72,7 @@ export const packageOwners: Readonly<Record<string, readonly string[]>> = {
   nodemailer: ['outbox'],
   'web-push': ['outbox'],
   grammy: ['outbox'],
+  'linkify-it': ['chat'],
   '@node-rs/argon2': ['identity'],
   '@zxcvbn-ts/language-common': ['identity'],
   '@ip-location-db/geo-whois-asn-country-mmdb': ['identity'],

@@ -10,6 +10,7 @@ export const catalogErrors = defineErrors({
   'brands.in_use': { retry: 'never', http: 409, text: 'The brand still has listings.' },
   'listings.not_found': { retry: 'never', http: 404, text: 'There is no such listing.' },
   'listings.wrong_state': { retry: 'refetch', http: 409, text: 'The listing is not in a state that allows this.' },
+  'listings.taken_down': { retry: 'never', http: 403, text: 'Moderators have taken the listing down.' },
   'listings.no_stock': { retry: 'never', http: 409, text: 'Nothing is on hand; set the quantity first.' },
   'listings.too_many': { retry: 'never', http: 409, text: 'You have 1,000 listings; remove some first.' },
   'listings.original_price_too_low': {

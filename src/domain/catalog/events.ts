@@ -4,7 +4,20 @@ import { FavouriteView, ListingView, OwnListingView } from './views.ts';
 
 /** What happened, for toasts. */
 const ListingChange = z.object({
-  kind: z.enum(['created', 'updated', 'published', 'paused', 'removed', 'sold_out', 'restocked', 'stock', 'images']),
+  kind: z.enum([
+    'created',
+    'updated',
+    'published',
+    'paused',
+    'removed',
+    'sold_out',
+    'restocked',
+    'stock',
+    'images',
+    'taken_down',
+    'restored',
+    'rated',
+  ]),
 });
 
 export const listingChanged = defineEvent({
@@ -12,6 +25,11 @@ export const listingChanged = defineEvent({
   entity: 'listing',
   view: OwnListingView,
   change: ListingChange,
+  notice({ view, change }) {
+    if (change?.kind !== 'taken_down' && change?.kind !== 'restored') return null;
+    const params = { title: view.title, reason: view.takenDown?.reason ?? '' };
+    return { topic: 'listings', template: `listing.${change.kind}`, params, about: { entity: 'listing', id: view.id } };
+  },
 });
 
 export const favouriteChanged = defineEvent({

@@ -4,6 +4,7 @@ import { addImages } from './commands/add-images.ts';
 import { createBrand } from './commands/create-brand.ts';
 import { createCategory } from './commands/create-category.ts';
 import { createListing } from './commands/create-listing.ts';
+import { moderate } from './commands/moderate-listing.ts';
 import { pauseListing, publishListing, removeListing } from './commands/move-listing.ts';
 import { removeBrand } from './commands/remove-brand.ts';
 import { removeCategory } from './commands/remove-category.ts';
@@ -14,6 +15,7 @@ import { updateListing } from './commands/update-listing.ts';
 import { BrandEntity, CategoryEntity, FavouriteEntity, ListingEntity, ReservationEntity } from './entities.ts';
 import { catalogErrors } from './errors.ts';
 import { favouriteChanged, listingChanged } from './events.ts';
+import { followSellers, followSellersJob } from './follow-sellers.ts';
 import { settleImages, settleImagesJob } from './listing-images.ts';
 import { listingMachine } from './machine.ts';
 import { catalogPersonal } from './personal.ts';
@@ -32,6 +34,10 @@ import { seed } from './seed.ts';
 import { favouriteSnapshot, listingSnapshot } from './snapshot.ts';
 import { tellFavouritersBatch, tellFavouritersJob } from './tell-favouriters.ts';
 
+export { favouriteChanged, listingChanged, listingUpdated } from './events.ts';
+export { isHiddenFrom, readListing } from './hiding.ts';
+export { setListingRating } from './rating.ts';
+export { moderateListing } from './moderate.ts';
 export { ListingId, type Listing } from './entities.ts';
 export {
   availableOf,
@@ -45,7 +51,7 @@ export {
   transferReservation,
   type Holder,
 } from './stock.ts';
-export { listingCards, ListingCard } from './views.ts';
+export { listingCards, ListingCard, shownListingCards } from './views.ts';
 
 export const catalog = defineArea({
   name: 'catalog',
@@ -79,12 +85,14 @@ export const catalog = defineArea({
     releaseReservations,
     settleImages,
     tellFavouritersBatch,
+    followSellers,
+    moderate,
   ],
   errors: catalogErrors,
   events: [listingChanged, favouriteChanged],
   rooms: [listingRoom],
   machines: [listingMachine],
-  jobs: [releaseReservationsJob, settleImagesJob, tellFavouritersJob, pruneViewsJob],
+  jobs: [releaseReservationsJob, settleImagesJob, tellFavouritersJob, followSellersJob, pruneViewsJob],
   snapshots: [listingSnapshot, favouriteSnapshot],
   personal: catalogPersonal,
   entities: [CategoryEntity, BrandEntity, ListingEntity, ReservationEntity, FavouriteEntity],

@@ -7,6 +7,10 @@ import { limits } from '../kernel/limits.ts';
 import { ListingId } from './entities.ts';
 import { catalogRules } from './rules.ts';
 
+export function viewerIdOf(actor: Actor): string | null {
+  return actor.kind === 'user' ? actor.userId : null;
+}
+
 /** Who looks, for counting once a day. A guest is an address, kept only as a hash and only for two days. */
 export function viewerOf(actor: Actor): string | null {
   if (actor.kind === 'system') return null;

@@ -1,6 +1,7 @@
 import type { RoomKind } from '../kernel/define.ts';
 import { ListingEntity, ListingId } from './entities.ts';
 import { listingUpdated } from './events.ts';
+import { isHiddenFrom } from './hiding.ts';
 import { isVisibleTo } from './policy.ts';
 import { listingView } from './views.ts';
 
@@ -11,7 +12,8 @@ export const listingRoom: RoomKind = {
   async admits({ db, actor, id }) {
     const listingId = ListingId.safeParse(id);
     const listing = listingId.success ? await db.findOne(ListingEntity, { id: listingId.data }) : null;
-    return listing !== null && isVisibleTo(listing, actor);
+    if (!listing || !isVisibleTo(listing, actor)) return false;
+    return !(await isHiddenFrom(db.getKysely(), listing, actor));
   },
   async view({ db, id, port }) {
     const listing = await db.findOne(ListingEntity, { id: ListingId.parse(id) });

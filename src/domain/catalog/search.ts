@@ -8,6 +8,7 @@ import { AmountMinor, Currency } from '../kernel/money.ts';
 import { cutPage, decodeCursor } from '../kernel/pagination.ts';
 import { withDescendants } from './categories.ts';
 import { BrandId, CategoryId, conditions, feeds, ListingEntity } from './entities.ts';
+import { shownTo } from './hiding.ts';
 import { catalogRules } from './rules.ts';
 import { listingView } from './views.ts';
 
@@ -31,9 +32,12 @@ type Fragment = RawBuilder<unknown>;
 export type TextMode = 'words' | 'typos';
 
 /** The condition that all filters make together, over `listing l`. */
-export function matching(filters: SearchFilters, mode: TextMode = 'words'): Fragment {
+export function matching(
+  filters: SearchFilters,
+  { mode = 'words', viewerId }: { mode?: TextMode; viewerId: string | null },
+): Fragment {
   const { q, categoryId, brandId, minPriceMinor, maxPriceMinor, currency, condition, near, sellerId, feed } = filters;
-  const parts: Fragment[] = [sql`l.state = 'active'`];
+  const parts: Fragment[] = [sql`l.state = 'active'`, shownTo(viewerId)];
   if (q !== undefined) {
     parts.push(mode === 'words' ? sql`l.search @@ websearch_to_tsquery('english', ${q})` : sql`${q} <% l.title`);
   }
@@ -108,7 +112,7 @@ export async function listingPage(
 export async function textModeOf(database: Sql, filters: SearchFilters): Promise<TextMode> {
   if (filters.q === undefined) return 'words';
   const { rows } = await sql<{ found: boolean }>`
-    select exists (select 1 from listing l where ${matching(filters)}) as found,
+    select exists (select 1 from listing l where ${matching(filters, { viewerId: null })}) as found,
            set_config('pg_trgm.word_similarity_threshold', ${catalogRules.typoSimilarity}, true)`.execute(database);
   return rows[0]?.found ? 'words' : 'typos';
 }

@@ -1,6 +1,7 @@
 import { assert } from '../kernel/errors.ts';
 import type { SnapshotPart } from '../kernel/define.ts';
 import { FavouriteEntity, ListingEntity } from './entities.ts';
+import { hiddenListings } from './hiding.ts';
 import { favouriteView, ownListingView } from './views.ts';
 
 /** Both lists are bounded by `catalogRules`. */
@@ -14,8 +15,13 @@ export const listingSnapshot: SnapshotPart = {
 
 export const favouriteSnapshot: SnapshotPart = {
   entity: 'favourite',
-  async load({ db, userId, port }) {
-    const favourites = await db.find(FavouriteEntity, { userId });
+  async load({ db, sql, userId, port }) {
+    const all = await db.find(FavouriteEntity, { userId });
+    const hidden = await hiddenListings(
+      sql,
+      all.map(({ listingId }) => listingId),
+    );
+    const favourites = all.filter(({ listingId }) => !hidden.has(listingId));
     const listings = await db.find(ListingEntity, { id: { $in: favourites.map(({ listingId }) => listingId) } });
     const byId = new Map(listings.map((listing) => [listing.id, listing]));
     return favourites.map((favourite) => {

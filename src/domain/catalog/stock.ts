@@ -5,6 +5,7 @@ import { newId } from '../kernel/ids.ts';
 import { target } from '../kernel/machine.ts';
 import { changeListing } from './announce.ts';
 import { ListingEntity, ReservationEntity, type Listing, type ListingId, type Reservation } from './entities.ts';
+import { isHidden } from './hiding.ts';
 import { listingMachine, type ListingState } from './machine.ts';
 
 /** Who keeps units aside: an `offer`, an `order`. One holder may hold units of many listings. */
@@ -23,9 +24,10 @@ export async function lockListing(tx: Tx, id: string): Promise<Listing | null> {
   return tx.db.findOne(ListingEntity, { id: id }, lock);
 }
 
-/** A listing that can be bought now, or null. Unlocked: lock it before acting on what it says. */
+/** A listing that others can buy now, or null. Unlocked: lock it before acting on what it says. */
 export async function listingForSale(db: Db, id: string): Promise<Listing | null> {
-  return db.findOne(ListingEntity, { id: id, state: 'active' });
+  const listing = await db.findOne(ListingEntity, { id: id, state: 'active' });
+  return listing && !(await isHidden(db.getKysely(), listing)) ? listing : null;
 }
 
 export function availableOf({ quantity, reserved }: Pick<Listing, 'quantity' | 'reserved'>): number {

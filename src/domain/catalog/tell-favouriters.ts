@@ -6,6 +6,7 @@ import type { UserId } from '../kernel/ids.ts';
 import { limits } from '../kernel/limits.ts';
 import { ListingEntity, type Listing } from './entities.ts';
 import { favouriteChanged } from './events.ts';
+import { isHidden } from './hiding.ts';
 import { favouriteView } from './views.ts';
 
 interface ToldRow {
@@ -27,7 +28,8 @@ function worthALook({ told_price_minor: told, told_in_stock: wasInStock }: ToldR
 /** Tells up to `limit` people who favourited the listing and were not told of its current card. Returns how many. */
 export async function tellFavouriters(tx: Tx, listing: Listing, limit: number): Promise<number> {
   const { priceMinor, state } = listing;
-  const inStock = state === 'active' && listing.quantity > listing.reserved;
+  const hidden = await isHidden(tx.sql, listing);
+  const inStock = !hidden && state === 'active' && listing.quantity > listing.reserved;
   const { rows } = await sql<ToldRow>`
     with due as materialized (
       select id, told_price_minor, told_in_stock from favourite
@@ -43,7 +45,7 @@ export async function tellFavouriters(tx: Tx, listing: Listing, limit: number): 
     const favourite = { id: row.id, createdAt: new Date(row.created_at) };
     const change = inStock ? worthALook(row, priceMinor) : null;
     tx.emit(favouriteChanged, row.user_id, {
-      view: favouriteView(tx, { favourite, listing }),
+      view: favouriteView(tx, { favourite, listing, hidden }),
       ...(change ? { change } : {}),
     });
   }

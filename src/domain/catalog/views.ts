@@ -18,7 +18,8 @@ import {
   type Favourite,
   type Listing,
 } from './entities.ts';
-import { listingMachine, type ListingState } from './machine.ts';
+import { hiddenListings } from './hiding.ts';
+import { listingMachine } from './machine.ts';
 
 export const CategoryView = z.object({
   id: CategoryId,
@@ -59,6 +60,7 @@ export const ListingView = ListingCard.extend({
   originalPriceMinor: orNull(z.int()),
   condition: z.enum(conditions),
   available: z.int(),
+  rating: orNull(z.object({ count: z.int(), mean: z.number() })),
   location: orNull(Point),
   neighborhood: orNull(z.string()),
   feed: z.enum(feeds),
@@ -78,6 +80,7 @@ export const OwnListingView = ListingView.extend({
   quantity: z.int(),
   reserved: z.int(),
   priceSuggestionUsed: z.boolean(),
+  takenDown: orNull(z.object({ reason: z.string() })).describe('By moderators: nobody else sees the listing.'),
   allowedActions: z.array(z.string()),
 });
 
@@ -121,6 +124,7 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
     condition,
     location,
     available: listing.quantity - listing.reserved,
+    rating: ratingOf(listing),
     neighborhood,
     feed,
     tags,
@@ -134,24 +138,53 @@ export function listingView(reader: Ported, listing: Listing): z.input<typeof Li
   };
 }
 
+function ratingOf({ ratingCount: count, ratingMean: mean }: Listing) {
+  return typeof mean === 'number' ? { count, mean } : null;
+}
+
 /** Commands the seller may send now. */
-export function sellerActions(state: ListingState): string[] {
-  const moves = movesFor(listingMachine, { state, by: 'seller' }).map((name) => `listings.${name}`);
+export function sellerActions({ state, moderation }: Pick<Listing, 'state' | 'moderation'>): string[] {
+  const names = movesFor(listingMachine, { state, by: 'seller' });
+  const moves = names
+    .filter((name) => name !== 'publish' || moderation !== 'removed')
+    .map((name) => `listings.${name}`);
   return state === 'removed' ? moves : ['listings.update', ...moves];
 }
 
 export function ownListingView(reader: Ported, listing: Listing): z.input<typeof OwnListingView> {
-  const { quantity, reserved, priceSuggestionUsed, state } = listing;
-  const view = { ...listingView(reader, listing), quantity, reserved, priceSuggestionUsed };
-  return { ...view, allowedActions: sellerActions(state), ...(state === 'removed' ? { deleted: true as const } : {}) };
+  const { quantity, reserved, priceSuggestionUsed, state, moderation, moderationReason } = listing;
+  const takenDown = moderation === 'removed' ? { reason: moderationReason ?? '' } : null;
+  const view = { ...listingView(reader, listing), quantity, reserved, priceSuggestionUsed, takenDown };
+  return {
+    ...view,
+    allowedActions: sellerActions(listing),
+    ...(state === 'removed' ? { deleted: true as const } : {}),
+  };
+}
+
+interface FavouriteParts {
+  readonly favourite: Pick<Favourite, 'id' | 'createdAt'>;
+  readonly listing: Listing;
+  /** Nobody but its seller may see the listing now: the favourite is gone until it comes back. */
+  readonly hidden?: boolean;
 }
 
 export function favouriteView(
   reader: Ported,
-  { favourite, listing }: { favourite: Pick<Favourite, 'id' | 'createdAt'>; listing: Listing },
+  { favourite, listing, hidden = false }: FavouriteParts,
 ): z.input<typeof FavouriteView> {
   const { id, createdAt } = favourite;
-  return { id, version: listing.cardVersion, listing: listingCard(reader, listing), createdAt: iso(createdAt) };
+  const view = { id, version: listing.cardVersion, listing: listingCard(reader, listing), createdAt: iso(createdAt) };
+  return hidden ? { ...view, deleted: true } : view;
+}
+
+/** Cards of those that anybody may see. */
+export async function shownListingCards(reader: Reader, ids: readonly string[]): Promise<Map<string, ListingCard>> {
+  const hidden = await hiddenListings(reader.db.getKysely(), ids);
+  return listingCards(
+    reader,
+    ids.filter((id) => !hidden.has(id)),
+  );
 }
 
 /** Cards of many listings in one query, in whatever state they are, for other areas' views. */

@@ -39,10 +39,10 @@ export async function openConversation(
   const now = (await tx.now()).toISOString();
   const opened = await sql`
     insert into conversation (id, listing_id, subject, buyer_id, seller_id, last_seq, active_at, created_at,
-      buyer_version, buyer_unread, buyer_read_seq, buyer_archived, buyer_muted,
-      seller_version, seller_unread, seller_read_seq, seller_archived, seller_muted)
+      buyer_version, buyer_unread, buyer_read_seq, buyer_receipt_seq, buyer_archived, buyer_muted,
+      seller_version, seller_unread, seller_read_seq, seller_receipt_seq, seller_archived, seller_muted)
     values (${newId()}, ${about.listingId}, ${about.subject}, ${about.buyerId}, ${about.sellerId}, 0,
-      ${now}::timestamptz, ${now}::timestamptz, 1, 0, 0, false, false, 1, 0, 0, false, false)
+      ${now}::timestamptz, ${now}::timestamptz, 1, 0, 0, 0, false, false, 1, 0, 0, 0, false, false)
     on conflict (listing_id, buyer_id) do nothing`.execute(tx.sql);
   const { listingId, buyerId } = about;
   const conversation = await tx.db.findOneOrFail(ConversationEntity, { listingId, buyerId });

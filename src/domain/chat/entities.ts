@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { id, type UserId } from '../kernel/ids.ts';
 import type { AttachedUpload } from '../media/index.ts';
 import type { About } from './views.ts';
+import type { MessageWarning } from './warnings.ts';
 
 export const ConversationId = id('ConversationId');
 export type ConversationId = z.infer<typeof ConversationId>;
@@ -26,11 +27,13 @@ export const ConversationEntity = defineEntity({
     buyerVersion: p.integer(),
     buyerUnread: p.integer(),
     buyerReadSeq: p.integer(),
+    buyerReceiptSeq: p.integer(),
     buyerArchived: p.boolean(),
     buyerMuted: p.boolean(),
     sellerVersion: p.integer(),
     sellerUnread: p.integer(),
     sellerReadSeq: p.integer(),
+    sellerReceiptSeq: p.integer(),
     sellerArchived: p.boolean(),
     sellerMuted: p.boolean(),
     createdAt: p.datetime(),
@@ -52,6 +55,7 @@ export const MessageEntity = defineEntity({
     replyTo: p.uuid().$type<MessageId>().nullable(),
     about: p.json().$type<z.infer<typeof About>>().nullable(),
     at: p.datetime(),
+    warnings: p.array().$type<MessageWarning[]>(),
     removedAt: p.datetime().nullable(),
   },
 });

@@ -18,6 +18,8 @@ import { conversationSnapshot } from './snapshot.ts';
 export { conversationPartners, openConversation } from './conversations.ts';
 export { ConversationId } from './entities.ts';
 export { conversationChanged, messageSent } from './events.ts';
+export { readMessage, removeMessage } from './taking-back.ts';
+export { messageRemoved } from './events.ts';
 export { postMessage } from './post-message.ts';
 
 export const chat = defineArea({

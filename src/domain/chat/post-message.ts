@@ -4,8 +4,11 @@ import { sqlNow } from '../kernel/clock.ts';
 import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import type { AttachedUpload } from '../media/index.ts';
+import { areBlocked } from '../trust/index.ts';
+import { findConversation } from './conversations.ts';
 import { type Conversation, type ConversationId, type Message, type MessageId } from './entities.ts';
 import { messageSent } from './events.ts';
+import { warningsOf } from './warnings.ts';
 import { conversationView, messageView, type About } from './views.ts';
 
 interface Post {
@@ -23,13 +26,16 @@ interface Post {
 const columns = sql`
   id, listing_id as "listingId", subject, buyer_id as "buyerId", seller_id as "sellerId", last_seq as "lastSeq",
   (extract(epoch from active_at) * 1000)::bigint::text as "activeMs",
-  buyer_version as "buyerVersion", buyer_unread as "buyerUnread", buyer_read_seq as "buyerReadSeq",
+  buyer_version as "buyerVersion", buyer_unread as "buyerUnread",
+  buyer_read_seq as "buyerReadSeq", buyer_receipt_seq as "buyerReceiptSeq",
   buyer_archived as "buyerArchived", buyer_muted as "buyerMuted",
-  seller_version as "sellerVersion", seller_unread as "sellerUnread", seller_read_seq as "sellerReadSeq",
+  seller_version as "sellerVersion", seller_unread as "sellerUnread",
+  seller_read_seq as "sellerReadSeq", seller_receipt_seq as "sellerReceiptSeq",
   seller_archived as "sellerArchived", seller_muted as "sellerMuted"`;
 
 /**
- * Appends a message and tells both sides; null, having changed nothing, when the sender is no side of the conversation.
+ * Appends a message and tells both sides; null, having changed nothing, when the sender is no side of the conversation,
+ * or when one side has blocked the other and the message is a person's word: `refusalOf` says which.
  *
  * The hot path: one statement locks the conversation, numbers the message, counts it as unread for everyone but its
  * sender, brings the conversation back from both archives and stores the message. Numbers are gap-free because the
@@ -39,6 +45,10 @@ const columns = sql`
 export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
   const id = newId<MessageId>();
   const { conversationId, senderId, kind, text = null, images = [], replyTo = null, about = null } = post;
+  // Moves of offers and orders are asked for where they are made; their message only shows them.
+  const isWord = kind === 'text' || kind === 'image';
+  const warnings = isWord ? warningsOf(text) : [];
+  const heard = isWord ? sql`and not ${areBlocked(sql`buyer_id`, sql`seller_id`)}` : sql``;
   const { rows } = await sql<Omit<Conversation, 'activeAt'> & { activeMs: string }>`
     with head as (
       update conversation set
@@ -48,11 +58,13 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
         seller_unread = seller_unread + (seller_id is distinct from ${senderId}::uuid)::int,
         buyer_archived = false, seller_archived = false
       where id = ${conversationId} and (${senderId}::uuid is null or ${senderId}::uuid in (buyer_id, seller_id))
+        ${heard}
       returning *
     ), stored as (
-      insert into message (id, conversation_id, seq, kind, sender_id, text, images, reply_to, about, at)
+      insert into message (id, conversation_id, seq, kind, sender_id, text, images, reply_to, about, at, warnings)
       select ${id}, id, last_seq, ${kind}, ${senderId}, ${text}, ${JSON.stringify(images)}::text::jsonb, ${replyTo},
-             ${about && JSON.stringify(about)}::text::jsonb, active_at from head
+             ${about && JSON.stringify(about)}::text::jsonb, active_at,
+             ${`{${warnings.join(',')}}`}::text[] from head
     )
     select ${columns} from head`.execute(tx.sql);
   const [row] = rows;
@@ -69,6 +81,7 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
     replyTo,
     about,
     at: conversation.activeAt,
+    warnings,
     removedAt: null,
   };
   const change = { message: messageView(tx, message) };
@@ -76,4 +89,13 @@ export async function postMessage(tx: Tx, post: Post): Promise<Message | null> {
     tx.emit(messageSent, userId, { view: conversationView(conversation, userId, message), change });
   }
   return message;
+}
+
+/** Why `postMessage` did nothing. */
+export async function refusalOf(
+  tx: Tx,
+  { conversationId, senderId }: { conversationId: ConversationId; senderId: UserId },
+): Promise<'conversations.not_found' | 'conversations.unavailable'> {
+  const isSide = await findConversation(tx.db, conversationId, senderId);
+  return isSide ? 'conversations.unavailable' : 'conversations.not_found';
 }

@@ -5,6 +5,7 @@ import { orNull } from '../kernel/or-null.ts';
 import type { Port } from '../kernel/ports.ts';
 import { iso, Timestamp } from '../kernel/timestamp.ts';
 import { ImageView, imageUrls, objectStorePort } from '../media/index.ts';
+import { messageWarnings } from './warnings.ts';
 import { ConversationId, MessageId, messageKinds, type Conversation, type Message } from './entities.ts';
 
 /** Longer texts are cut in a conversation's `lastMessage`, so that a snapshot of 200 conversations stays small. */
@@ -34,6 +35,7 @@ export const MessageView = z.object({
   about: orNull(About),
   at: Timestamp,
   removed: z.boolean(),
+  warnings: z.array(z.enum(messageWarnings)).describe('What the text holds that the reader should be careful with.'),
 });
 
 const LastMessage = MessageView.pick({
@@ -91,6 +93,7 @@ export function messageView({ port }: Ported, message: Message): z.input<typeof 
     about,
     at: iso(at),
     removed: Boolean(removedAt),
+    warnings: message.warnings,
   };
 }
 
@@ -110,7 +113,7 @@ export function conversationView(
 ): z.input<typeof ConversationView> {
   const { id, listingId, subject, lastSeq, activeAt } = conversation;
   const role = roleOf(conversation, viewerId);
-  const own = sideOf(conversation, role);
+  const { receiptSeq: _, ...own } = sideOf(conversation, role);
   const other = sideOf(conversation, role === 'buyer' ? 'seller' : 'buyer');
   return {
     id,
@@ -120,7 +123,7 @@ export function conversationView(
     lastSeq,
     ...own,
     otherUserId: otherOf(conversation, viewerId),
-    otherReadUpToSeq: other.readUpToSeq,
+    otherReadUpToSeq: other.receiptSeq,
     lastMessage: last && lastMessage(last),
     activeAt: iso(activeAt),
     allowedActions: [
@@ -136,11 +139,16 @@ export function conversationView(
 /** What the row holds for one side alone. */
 function sideOf(row: Conversation, role: Role) {
   if (role === 'buyer') {
-    const { buyerVersion: version, buyerUnread: unread, buyerReadSeq: readUpToSeq } = row;
-    return { version, unread, readUpToSeq, archived: row.buyerArchived, muted: row.buyerMuted };
+    const { buyerVersion: version, buyerUnread: unread, buyerReadSeq: readUpToSeq, buyerReceiptSeq: receiptSeq } = row;
+    return { version, unread, readUpToSeq, receiptSeq, archived: row.buyerArchived, muted: row.buyerMuted };
   }
-  const { sellerVersion: version, sellerUnread: unread, sellerReadSeq: readUpToSeq } = row;
-  return { version, unread, readUpToSeq, archived: row.sellerArchived, muted: row.sellerMuted };
+  const {
+    sellerVersion: version,
+    sellerUnread: unread,
+    sellerReadSeq: readUpToSeq,
+    sellerReceiptSeq: receiptSeq,
+  } = row;
+  return { version, unread, readUpToSeq, receiptSeq, archived: row.sellerArchived, muted: row.sellerMuted };
 }
 
 function lastMessage(message: Message): z.input<typeof LastMessage> {

@@ -31,7 +31,6 @@ export const identityErrors = defineErrors({
     http: 401,
     text: 'The link is wrong, used or too old; ask for a new one.',
   },
-  'contacts.too_many': { retry: 'later', http: 429, text: 'Too many contacts for one day; wait retryAfterMs.' },
   'users.not_proven': { retry: 'never', http: 403, text: 'Give your password or a code, or sign in anew.' },
   'users.has_open_orders': { retry: 'later', http: 409, text: 'Something is still under way; see issues.' },
   'users.last_admin': { retry: 'never', http: 409, text: 'There would be no admin left.' },

@@ -7,7 +7,6 @@ import { linkTelegram } from './commands/link-telegram.ts';
 import { forgotPassword } from './commands/forgot-password.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
-import { matchContacts } from './commands/match-contacts.ts';
 import { prune, pruneJob } from './commands/prune.ts';
 import { refresh } from './commands/refresh.ts';
 import { register } from './commands/register.ts';
@@ -38,13 +37,17 @@ export {
   setSellingSuspended,
   withdrawRole,
 } from './account-standing.ts';
+export { contactsPerCall, findContacts } from './contacts.ts';
 export { authenticate, authenticateMany, sessionStandings, type AuthFailure } from './authenticate.ts';
-export { userChanged } from './events.ts';
 export { KeyError } from './signing-keys.ts';
 export { telegramPort, type TelegramSettings } from './telegram/settings.ts';
 export { grantAdmin } from './grant-admin.ts';
-export { publicProfiles } from './profiles.ts';
 export { deriveKeys, identitySettingsPort } from './settings.ts';
+export { isHiddenSeller } from './hidden-sellers.ts';
+export { publicProfiles } from './profiles.ts';
+export { setUserRating } from './rating.ts';
+export { isStaffAccount, liftSuspension, suspendAccount } from './suspend.ts';
+export { userChanged } from './events.ts';
 export { createTokens, tokensPort, type Tokens, type TokenSettings } from './tokens.ts';
 export { PublicUserView } from './views.ts';
 
@@ -72,7 +75,6 @@ export const identity = defineArea({
     updateUser,
     deleteAccount,
     exportData,
-    matchContacts,
     listUsers,
     createUser,
     setRoles,

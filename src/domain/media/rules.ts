@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { limits } from '../kernel/limits.ts';
 import type { ContentType } from './object-store.ts';
 
-export const purposes = ['listing', 'avatar', 'chat', 'evidence', 'verification', 'stream'] as const;
+export const purposes = ['listing', 'avatar', 'chat', 'evidence', 'verification', 'stream', 'review'] as const;
 export type Purpose = (typeof purposes)[number];
 
 export interface PurposeRule {
@@ -21,6 +21,7 @@ export const purposeRules: Readonly<Record<Purpose, PurposeRule>> = {
   chat: { types: [...photos, 'image/gif'], maxBytes: 10 * mebibyte, visibility: 'public' },
   evidence: { types: [...photos, 'application/pdf', 'video/mp4'], maxBytes: limits.uploadBytes, visibility: 'private' },
   verification: { types: [...photos, 'application/pdf'], maxBytes: 10 * mebibyte, visibility: 'private' },
+  review: { types: photos, maxBytes: 5 * mebibyte, visibility: 'public' },
   stream: { types: photos, maxBytes: 5 * mebibyte, visibility: 'public' },
 };
 

@@ -4,6 +4,7 @@ import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import type { UserId } from '../kernel/ids.ts';
 import type { Currency } from '../kernel/money.ts';
+import { isBlocked } from '../trust/index.ts';
 import { OfferEntity, OfferRoundEntity, type Offer } from './entities.ts';
 import { openStates } from './machine.ts';
 import { lockWithListing, moveOffer, refusalOf, tellOffers, type Refusal } from './moving.ts';
@@ -25,9 +26,10 @@ export interface OfferTerms {
 export async function lockAcceptedOffer(
   tx: Tx,
   { offerId, buyerId }: { offerId: string; buyerId: UserId },
-): Promise<Offer | Refusal | 'offers.not_found'> {
+): Promise<Offer | Refusal | 'offers.not_found' | 'offers.unavailable'> {
   const offer = await lockWithListing(tx, offerId, buyerId);
   if (!offer) return 'offers.not_found';
+  if (await isBlocked(tx, offer.buyerId, offer.sellerId)) return 'offers.unavailable';
   const by = offer.buyerId === buyerId ? 'buyer' : 'seller';
   return refusalOf(offer, { move: 'checkout', by, now: await tx.now() }) ?? offer;
 }

@@ -2,6 +2,7 @@ import { defineErrors } from '../kernel/errors.ts';
 
 export const offerErrors = defineErrors({
   'offers.not_found': { retry: 'never', http: 404, text: 'There is no such offer among yours.' },
+  'offers.unavailable': { retry: 'never', http: 403, text: 'You cannot deal with this person.' },
   'offers.own_listing': { retry: 'never', http: 422, text: 'You cannot make an offer on your own listing.' },
   'offers.not_negotiable': { retry: 'never', http: 422, text: 'The seller does not take offers on this listing.' },
   'offers.too_large': { retry: 'never', http: 422, text: 'The price times the quantity is too large.' },

@@ -59,6 +59,7 @@ export const OrderEntity = defineEntity({
     reason: p.text().nullable(),
     deadline: p.datetime().nullable(),
     placedAt: p.datetime().nullable(),
+    completedAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -2,6 +2,7 @@ import { defineErrors } from '../kernel/errors.ts';
 
 export const orderErrors = defineErrors({
   'orders.not_found': { retry: 'never', http: 404, text: 'You have no such order.' },
+  'orders.unavailable': { retry: 'never', http: 403, text: 'You cannot buy from this person.' },
   'orders.own_listing': { retry: 'never', http: 422, text: 'You cannot buy from yourself.' },
   'orders.delivery_unavailable': {
     retry: 'never',

@@ -23,6 +23,7 @@ export { OrderGroupId, paymentMethods, type OrderGroup, type PaymentMethod } fro
 export { orderChanged } from './events.ts';
 export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
 export { tradingPartners } from './partners.ts';
+export { lockOrderForReview, readOrder } from './reviewing.ts';
 export { lockOrderGroup } from './rows.ts';
 export { orderSettingsPort } from './settings.ts';
 

@@ -15,6 +15,7 @@ export async function moveOrder(
 ): Promise<boolean> {
   const at = await tx.now();
   if (!applyMove(orderMachine, order, { name, by, at })) return false;
+  if (name === 'complete') order.completedAt = at;
   const afterMs = timeLeftMs(order.state, tx.port(orderSettingsPort));
   order.deadline = afterMs === null ? null : new Date(at.getTime() + afterMs);
   return true;

@@ -2,6 +2,7 @@ import { defineErrors } from '../kernel/errors.ts';
 
 export const streamErrors = defineErrors({
   'streams.not_found': { retry: 'never', http: 404, text: 'There is no such stream for you.' },
+  'streams.unavailable': { retry: 'never', http: 403, text: 'You cannot take part in this stream.' },
   'streams.listing_not_found': { retry: 'never', http: 404, text: 'You have no such listing to pin.' },
   'streams.user_not_found': { retry: 'never', http: 404, text: 'There is no such viewer.' },
   'streams.host_untouchable': { retry: 'never', http: 422, text: 'The host can be neither muted nor banned.' },

@@ -24,6 +24,8 @@ import { listStreams } from './queries/list-streams.ts';
 import { streamRoom } from './room.ts';
 import { streamSnapshot } from './snapshot.ts';
 
+export { endStreamById, readStream } from './end-stream.ts';
+export { streamChanged, streamUpdated } from './events.ts';
 export { streamSettingsPort, type StreamSettings } from './settings.ts';
 
 export const streams = defineArea({

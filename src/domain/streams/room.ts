@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { listingCards } from '../catalog/index.ts';
+import { shownListingCards } from '../catalog/index.ts';
 import { publicProfiles } from '../identity/index.ts';
 import type { RoomKind } from '../kernel/define.ts';
 import { recordView } from './commands/record-view.ts';
@@ -28,7 +28,7 @@ export const streamRoom: RoomKind = {
     if (!stream) return null;
     const [view] = await streamViews({ db, port }, [stream]);
     const hosts = await publicProfiles(db, [stream.hostId]);
-    const listings = await listingCards({ db, port }, view?.pins.map((pin) => pin.listingId) ?? []);
+    const listings = await shownListingCards({ db, port }, view?.pins.map((pin) => pin.listingId) ?? []);
     return { stream: view, host: hosts.get(stream.hostId), listings: [...listings.values()] };
   },
 };

@@ -76,6 +76,19 @@ async function thousandListings(market: Harness, seller: TestUser): Promise<void
 
 export const catalogCases: AreaCases = {
   operations: {
+    'listings.followSellers': { success: async () => ({ as: system, input: {} }) },
+    'listings.moderate': {
+      async success(market) {
+        const { id: listingId } = await createListing(market, await market.user());
+        const input = { listingId, action: 'remove', reason: 'Counterfeit' };
+        return { as: await market.user({ roles: ['moderator'] }), input };
+      },
+      async wrongActor(market) {
+        const seller = await market.user({ roles: ['moderator'] });
+        const { id: listingId } = await createListing(market, seller);
+        return { as: seller, input: { listingId, action: 'restore', reason: 'Mine' }, error: 'auth.forbidden' };
+      },
+    },
     'categories.list': { success: async () => ({ as: guest, input: {} }) },
     'categories.get': { success: async (market) => ({ as: guest, input: { categoryId: await categoryOf(market) } }) },
     'categories.create': byAdmin(async () => ({ slug: slug(), name: 'Something' })),
@@ -139,6 +152,13 @@ export const catalogCases: AreaCases = {
     'favourites.tell': bySystem(),
   },
   errors: {
+    async 'listings.taken_down'(market) {
+      const seller = await market.user();
+      const { id: listingId } = await createListing(market, seller, { draft: true });
+      const moderator = await market.user({ roles: ['moderator'] });
+      await market.ok(moderator, 'listings.moderate', { listingId, action: 'remove', reason: 'Counterfeit' });
+      return { name: 'listings.publish', as: seller, input: { listingId } };
+    },
     'categories.not_found': async () => ({ as: guest, name: 'categories.get', input: { slug: 'no_such_category' } }),
     async 'categories.taken'(market) {
       const { slug: taken } = await category(market);

@@ -60,6 +60,11 @@ export const chatCases: AreaCases = {
     'typing.set': onConversation(),
   },
   errors: {
+    async 'conversations.unavailable'(market) {
+      const { seller, buyer, conversationId } = await talk(market);
+      await market.ok(seller, 'blocks.add', { userId: buyer.id });
+      return { name: 'messages.send', as: buyer, input: { conversationId, kind: 'text', text: 'Hello?' } };
+    },
     'conversations.not_found': async (market) => ({
       name: 'conversations.get',
       as: await market.user(),

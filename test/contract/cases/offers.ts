@@ -63,6 +63,11 @@ export const offersCases: AreaCases = {
     'offers.lapse': sweep,
   },
   errors: {
+    'offers.unavailable': async (market) => {
+      const { seller, buyer, listingId } = await bargain(market);
+      await market.ok(seller, 'blocks.add', { userId: buyer.id });
+      return { name: 'offers.make', as: buyer, input: { listingId, quantity: 1, amountMinor: 1 } };
+    },
     'offers.not_found': async (market) => ({
       name: 'offers.get',
       as: await market.user(),

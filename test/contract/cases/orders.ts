@@ -109,6 +109,11 @@ export const ordersCases: AreaCases = {
       as: await market.user(),
       input: { orderId: crypto.randomUUID() },
     }),
+    async 'orders.unavailable'(market) {
+      const { seller, ...call } = await place(market);
+      await market.ok(seller, 'blocks.add', { userId: call.as.id });
+      return call;
+    },
     'orders.own_listing': async (market) => {
       const { seller, ...call } = await place(market);
       return { ...call, as: seller };

@@ -119,6 +119,12 @@ export const streamsCases: AreaCases = {
     'streams.sweep': { success: async () => ({ as: system, input: {} }) },
   },
   errors: {
+    async 'streams.unavailable'(market) {
+      const { host, streamId } = await liveStream(market);
+      const viewer = await market.user();
+      await market.ok(viewer, 'blocks.add', { userId: host.id });
+      return { name: 'streams.react', as: viewer, input: { streamId, kind: 'heart' } };
+    },
     'streams.not_found': async (market) => ({
       name: 'streams.end',
       as: await market.user(),

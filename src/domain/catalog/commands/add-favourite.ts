@@ -5,6 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import { countFavourite } from '../counters.ts';
 import { FavouriteEntity, ListingEntity, ListingId } from '../entities.ts';
 import { favouriteChanged } from '../events.ts';
+import { isHidden } from '../hiding.ts';
 import { isVisibleTo } from '../policy.ts';
 import { catalogRules } from '../rules.ts';
 import { FavouriteView, favouriteView } from '../views.ts';
@@ -22,6 +23,7 @@ export const addFavourite = defineCommand({
     // A change of the listing waits for this lock, so that it is told to this person or already seen here.
     const listing = await tx.db.findOne(ListingEntity, { id: listingId }, { lockMode: LockMode.PESSIMISTIC_READ });
     if (!listing || !isVisibleTo(listing, actor)) return fail('listings.not_found');
+    if (listing.sellerId !== actor.userId && (await isHidden(tx.sql, listing))) return fail('listings.not_found');
     if (listing.sellerId === actor.userId) fail('favourites.own_listing');
     const held = await tx.db.count(FavouriteEntity, { userId: actor.userId });
     const created = {

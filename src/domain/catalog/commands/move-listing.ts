@@ -14,7 +14,7 @@ const kinds = { publish: 'published', pause: 'paused', remove: 'removed' } as co
   ListingChangeKind
 >;
 
-type Code = 'listings.not_found' | 'listings.wrong_state' | 'listings.no_stock';
+type Code = 'listings.not_found' | 'listings.wrong_state' | 'listings.no_stock' | 'listings.taken_down';
 
 /** The three moves that a seller makes by hand differ in nothing but the machine's answer. */
 async function moveListing(
@@ -24,6 +24,7 @@ async function moveListing(
   const listing = await lockOwnListing({ tx, userId: actor.userId, fail }, input.listingId);
   const state = target(listingMachine, name, { state: listing.state, by: 'seller' });
   if (state === null) return fail('listings.wrong_state');
+  if (state === 'active' && listing.moderation === 'removed') fail('listings.taken_down');
   if (state === 'active' && listing.quantity === 0) fail('listings.no_stock');
   const now = await tx.now();
   const publishedAt = listing.publishedAt ?? (state === 'active' ? now : null);
@@ -43,7 +44,7 @@ export const publishListing = defineCommand({
   ...shared,
   name: 'listings.publish',
   summary: 'Put a draft or a paused listing on sale.',
-  errors: ['listings.not_found', 'listings.wrong_state', 'listings.no_stock'],
+  errors: ['listings.not_found', 'listings.wrong_state', 'listings.taken_down', 'listings.no_stock'],
   run: (context) => moveListing(context, 'publish'),
 });
 

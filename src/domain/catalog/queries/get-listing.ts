@@ -6,8 +6,9 @@ import { publicProfiles, PublicUserView } from '../../identity/index.ts';
 import { actsFor } from '../../merchants/index.ts';
 import { countsOf } from '../counters.ts';
 import { FavouriteEntity, ListingEntity, ListingId, type Listing } from '../entities.ts';
+import { isHiddenFrom } from '../hiding.ts';
 import { isVisibleTo } from '../policy.ts';
-import { recordView, viewerOf } from '../record-view.ts';
+import { recordView, viewerIdOf, viewerOf } from '../record-view.ts';
 import { ListingView, listingView, sellerActions } from '../views.ts';
 
 /** A listing with what depends on the viewer and on the moment. */
@@ -29,9 +30,10 @@ export const getListing = defineQuery({
   async run({ input: { listingId }, actor, db, sql, port, fail, afterwards }) {
     const listing = await db.findOne(ListingEntity, { id: listingId });
     if (!listing) return fail('listings.not_found');
-    const userId = actor.kind === 'user' ? actor.userId : null;
+    const userId = viewerIdOf(actor);
     const sells = userId !== null && (await actsFor(db, { userId, sellerId: listing.sellerId }, 'listings'));
-    if (!sells && !isVisibleTo(listing, actor)) return fail('listings.not_found');
+    const isShown = isVisibleTo(listing, actor) && !(await isHiddenFrom(sql, listing, actor));
+    if (!sells && !isShown) return fail('listings.not_found');
     const favourited = userId !== null && (await db.count(FavouriteEntity, { userId, listingId })) > 0;
     const { views, favourites } = (await countsOf(sql, [listingId]))(listingId);
     const profiles = await publicProfiles(db, [listing.sellerId]);
@@ -54,7 +56,7 @@ function actionsOf(
   { actor, sells, favourited }: { actor: Actor; sells: boolean; favourited: boolean },
 ): string[] {
   if (actor.kind !== 'user') return [];
-  if (sells) return sellerActions(listing.state);
+  if (sells) return sellerActions(listing);
   const actions = [favourited ? 'favourites.remove' : 'favourites.add', 'conversations.open'];
   if (listing.state !== 'active' || listing.quantity <= listing.reserved) return actions;
   return [...actions, 'orders.place', ...(listing.negotiable ? ['offers.make'] : [])];

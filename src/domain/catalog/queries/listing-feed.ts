@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defineQuery } from '../../kernel/define.ts';
 import { Point } from '../../kernel/geo.ts';
 import { page, pageInput } from '../../kernel/pagination.ts';
+import { viewerIdOf } from '../record-view.ts';
 import { feeds } from '../entities.ts';
 import { geography, listingPage, matching, newestFirst, type Ordering } from '../search.ts';
 import { ListingView } from '../views.ts';
@@ -25,9 +26,10 @@ export const listingFeed = defineQuery({
   }),
   output: page(ListingView),
   errors: [],
-  async run({ input: { cursor, limit, ...input }, db, sql: database, port }) {
+  async run({ input: { cursor, limit, ...input }, actor, db, sql: database, port }) {
     const ordering = orderingOf(input);
-    return listingPage({ db, sql: database, port }, matching({ feed: input.feed }), { ordering, cursor, limit });
+    const where = matching({ feed: input.feed }, { viewerId: viewerIdOf(actor) });
+    return listingPage({ db, sql: database, port }, where, { ordering, cursor, limit });
   },
 });
 

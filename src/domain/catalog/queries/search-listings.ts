@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineQuery } from '../../kernel/define.ts';
+import { viewerIdOf } from '../record-view.ts';
 import { orNull } from '../../kernel/or-null.ts';
 import { page, pageInput } from '../../kernel/pagination.ts';
 import { countFacets, Facets } from '../facets.ts';
@@ -16,7 +17,7 @@ import {
 } from '../search.ts';
 import { ListingView } from '../views.ts';
 
-const sorts = ['newest', 'price_asc', 'price_desc', 'nearest', 'relevance'] as const;
+const sorts = ['newest', 'price_asc', 'price_desc', 'nearest', 'relevance', 'rating'] as const;
 
 export const searchListings = defineQuery({
   name: 'listings.search',
@@ -32,8 +33,8 @@ export const searchListings = defineQuery({
   output: page(ListingView).extend({ facets: orNull(Facets) }),
   errors: [],
   consistent: true,
-  async run({ input: { cursor, limit, sort, ...filters }, db, sql: database, port }) {
-    const where = matching(filters, await textModeOf(database, filters));
+  async run({ input: { cursor, limit, sort, ...filters }, actor, db, sql: database, port }) {
+    const where = matching(filters, { mode: await textModeOf(database, filters), viewerId: viewerIdOf(actor) });
     const ordering = orderingOf(sort ?? (filters.q === undefined ? 'newest' : 'relevance'), filters);
     const found = await listingPage({ db, sql: database, port }, where, { ordering, cursor, limit });
     return { ...found, facets: cursor === undefined ? await countFacets(database, where) : null };
@@ -43,6 +44,7 @@ export const searchListings = defineQuery({
 function orderingOf(sort: (typeof sorts)[number], { q, near }: SearchFilters): Ordering {
   if (sort === 'price_asc') return { key: sql`l.price_minor`, type: 'bigint', direction: 'asc' };
   if (sort === 'price_desc') return { key: sql`l.price_minor`, type: 'bigint', direction: 'desc' };
+  if (sort === 'rating') return { key: sql`l.rating_score`, type: 'numeric', direction: 'desc' };
   if (sort === 'nearest' && near) {
     return {
       key: sql`round(st_distance(l.location, ${geography(near)})::numeric, 3)`,

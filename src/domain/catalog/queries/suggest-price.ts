@@ -32,7 +32,8 @@ export const suggestPrice = defineQuery({
              percentile_disc(array[0.25, 0.5, 0.75]) within group (order by price_minor)::text[] as prices
       from (
         select l.price_minor from listing l
-        where l.state in ('active', 'sold_out') and l.category_id in ${withDescendants(categoryId)}
+        where l.state in ('active', 'sold_out') and l.moderation is null
+          and l.category_id in ${withDescendants(categoryId)}
           and l.currency = ${currency}
           and (${brandId ?? null}::uuid is null or l.brand_id = ${brandId ?? null})
           and (${condition ?? null}::text is null or l.condition = ${condition ?? null})

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import type { UserId } from '../../kernel/ids.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { bumpSide, lastMessages, lockConversation } from '../conversations.ts';
 import { ConversationId, MessageEntity, type Conversation } from '../entities.ts';
 import { conversationChanged } from '../events.ts';
@@ -10,7 +11,7 @@ export const markRead = defineCommand({
   name: 'messages.markRead',
   access: 'user',
   ratePerMinute: 240,
-  summary: 'Mark messages as read up to a number; the other side gets a receipt. Never goes back.',
+  summary: 'Mark messages as read up to a number; the other side gets a receipt, unless blocked. Never goes back.',
   input: z.strictObject({ conversationId: ConversationId, upToSeq: z.int().min(0) }),
   output: ConversationView,
   errors: ['conversations.not_found'],
@@ -24,8 +25,9 @@ export const markRead = defineCommand({
     const { readUpToSeq } = conversationView(conversation, userId, last);
     if (upToSeq > readUpToSeq) {
       const otherId = otherOf(conversation, userId);
-      await setReadPosition(tx, conversation, { userId, upToSeq });
-      for (const side of [userId, otherId]) {
+      const isTold = !(await isBlocked(tx, userId, otherId));
+      await setReadPosition(tx, conversation, { userId, upToSeq, isTold });
+      for (const side of isTold ? [userId, otherId] : [userId]) {
         bumpSide(conversation, side);
         tx.emit(conversationChanged, side, { view: conversationView(conversation, side, last) });
       }
@@ -37,7 +39,7 @@ export const markRead = defineCommand({
 async function setReadPosition(
   tx: Tx,
   conversation: Conversation,
-  { userId, upToSeq }: { userId: UserId; upToSeq: number },
+  { userId, upToSeq, isTold }: { userId: UserId; upToSeq: number; isTold: boolean },
 ) {
   const unread =
     upToSeq === conversation.lastSeq
@@ -52,4 +54,7 @@ async function setReadPosition(
       ? { buyerReadSeq: upToSeq, buyerUnread: unread }
       : { sellerReadSeq: upToSeq, sellerUnread: unread };
   Object.assign(conversation, position);
+  if (!isTold) return;
+  if (roleOf(conversation, userId) === 'buyer') conversation.buyerReceiptSeq = upToSeq;
+  else conversation.sellerReceiptSeq = upToSeq;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ListingId, listingForSale } from '../../catalog/index.ts';
 import { defineCommand } from '../../kernel/define.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { describeConversations } from '../answers.ts';
 import { openConversation } from '../conversations.ts';
 import { ConversationEntity } from '../entities.ts';
@@ -14,7 +15,7 @@ export const open = defineCommand({
   summary: 'The conversation with the seller of a listing; opened when there is none.',
   input: z.strictObject({ listingId: ListingId }),
   output: ConversationAnswer,
-  errors: ['listings.not_found', 'conversations.own_listing'],
+  errors: ['listings.not_found', 'conversations.own_listing', 'conversations.unavailable'],
   emits: [conversationChanged],
   async run({ input, actor, tx, fail }) {
     const { listingId } = input;
@@ -25,6 +26,7 @@ export const open = defineCommand({
     if (!listing) return fail('listings.not_found');
     if (listing.sellerId === buyerId) return fail('conversations.own_listing');
     const { sellerId, title: subject } = listing;
+    if (await isBlocked(tx, buyerId, sellerId)) return fail('conversations.unavailable');
     const opened = await openConversation(tx, { listingId, subject, buyerId, sellerId });
     return (await describeConversations(tx, buyerId, [opened]))[0]!;
   },

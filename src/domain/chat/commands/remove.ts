@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
-import { bumpSide, lastMessages, lockConversation } from '../conversations.ts';
+import { lockConversation } from '../conversations.ts';
+import { takeMessageBack } from '../taking-back.ts';
 import { MessageEntity, MessageId } from '../entities.ts';
 import { messageRemoved } from '../events.ts';
-import { conversationView, MessageView, messageView } from '../views.ts';
+import { MessageView, messageView } from '../views.ts';
 
 const removableMs = 15 * 60_000;
 
@@ -26,14 +27,6 @@ export const remove = defineCommand({
     if (message.removedAt) return messageView(tx, message);
     const now = await tx.now();
     if (now.getTime() >= message.at.getTime() + removableMs) return fail('messages.too_late');
-    Object.assign(message, { text: null, images: [], removedAt: now });
-    await tx.db.flush();
-    const change = { message: messageView(tx, message) };
-    const last = (await lastMessages(tx.db, [conversation])).get(conversation.id) ?? null;
-    for (const side of [conversation.buyerId, conversation.sellerId]) {
-      bumpSide(conversation, side);
-      tx.emit(messageRemoved, side, { view: conversationView(conversation, side, last), change });
-    }
-    return change.message;
+    return takeMessageBack(tx, { message, conversation });
   },
 });

@@ -4,7 +4,7 @@ import { limits } from '../../kernel/limits.ts';
 import { attachUploads } from '../../media/index.ts';
 import { ConversationId, MessageEntity, MessageId } from '../entities.ts';
 import { messageSent } from '../events.ts';
-import { postMessage } from '../post-message.ts';
+import { postMessage, refusalOf } from '../post-message.ts';
 import { MessageView, messageView } from '../views.ts';
 
 const imagesPerMessageMax = 10;
@@ -33,13 +33,19 @@ export const send = defineCommand({
   summary: 'Send a text, or up to 10 images with an optional caption.',
   input,
   output: MessageView,
-  errors: ['conversations.not_found', 'messages.not_found', 'uploads.not_found', 'uploads.not_confirmed'],
+  errors: [
+    'uploads.not_found',
+    'uploads.not_confirmed',
+    'conversations.not_found',
+    'conversations.unavailable',
+    'messages.not_found',
+  ],
   emits: [messageSent],
   async run({ input: { conversationId, kind, text, imageIds = [], replyTo }, actor, tx, fail }) {
     const images = await attachUploads(tx, { ownerId: actor.userId, uploadIds: imageIds, purpose: 'chat' });
     if (typeof images === 'string') return fail(images);
     const message = await postMessage(tx, { conversationId, senderId: actor.userId, kind, text, images, replyTo });
-    if (!message) return fail('conversations.not_found');
+    if (!message) return fail(await refusalOf(tx, { conversationId, senderId: actor.userId }));
     // Only now: who is no side of the conversation must not learn which messages it holds.
     if (replyTo && !(await tx.db.count(MessageEntity, { id: replyTo, conversationId })))
       return fail('messages.not_found');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineQuery } from '../../kernel/define.ts';
 import { Timestamp } from '../../kernel/timestamp.ts';
+import { blockedAmong } from '../../trust/index.ts';
 import { findConversation } from '../conversations.ts';
 import { ConversationId } from '../entities.ts';
 import { typing } from '../events.ts';
@@ -16,13 +17,15 @@ export const setTyping = defineQuery({
   summary: 'Show the other side for 5 seconds that you are typing.',
   input: z.strictObject({ conversationId: ConversationId }),
   output: z.object({ until: Timestamp }),
-  errors: ['conversations.not_found'],
-  async run({ input, actor, db, now, signal, fail }) {
+  errors: ['conversations.not_found', 'conversations.unavailable'],
+  async run({ input, actor, db, sql, now, signal, fail }) {
     const { conversationId } = input;
     const conversation = await findConversation(db, conversationId, actor.userId);
     if (!conversation) return fail('conversations.not_found');
+    const otherId = otherOf(conversation, actor.userId);
+    if ((await blockedAmong(sql, actor.userId, [otherId])).size > 0) return fail('conversations.unavailable');
     const until = new Date((await now()).getTime() + typingMs).toISOString();
-    signal(typing, `user:${otherOf(conversation, actor.userId)}`, { conversationId, userId: actor.userId, until });
+    signal(typing, `user:${otherId}`, { conversationId, userId: actor.userId, until });
     return { until };
   },
 });

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { UserId } from '../../kernel/ids.ts';
 import { lockSubject } from '../admins.ts';
+import { userChanged } from '../events.ts';
+import { liftSuspension, suspendAccount } from '../suspend.ts';
 import { AdminUserView, adminUserView } from '../views.ts';
 
 const shared = {
@@ -9,6 +11,7 @@ const shared = {
   ratePerMinute: 60,
   output: AdminUserView,
   errors: ['users.not_found', 'users.yourself', 'users.wrong_state'],
+  emits: [userChanged],
 } as const;
 
 export const suspendUser = defineCommand({
@@ -20,11 +23,9 @@ export const suspendUser = defineCommand({
     const account = await lockSubject(tx, actor, input.userId);
     if (typeof account === 'string') return fail(account);
     if (account.suspendedAt) fail('users.wrong_state');
-    account.suspendedAt = await tx.now();
-    account.suspensionReason = input.reason;
+    await suspendAccount(tx, account.id, input.reason);
     const subject = { kind: 'user', id: account.id };
     tx.audit({ action: 'users.suspended', subject, details: { reason: input.reason } });
-    tx.evict({ userId: account.id, reason: 'suspended' });
     return adminUserView(account);
   },
 });
@@ -37,9 +38,8 @@ export const unsuspendUser = defineCommand({
   async run({ input, actor, tx, fail }) {
     const account = await lockSubject(tx, actor, input.userId);
     if (typeof account === 'string') return fail(account);
-    if (!account.suspendedAt) fail('users.wrong_state');
-    account.suspendedAt = null;
-    account.suspensionReason = null;
+    if (!account.suspendedAt) return fail('users.wrong_state');
+    await liftSuspension(tx, account.id, account.suspendedAt);
     tx.audit({ action: 'users.unsuspended', subject: { kind: 'user', id: account.id }, details: {} });
     return adminUserView(account);
   },

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { reserve } from '../../catalog/index.ts';
 import { messageSent } from '../../chat/index.ts';
 import { defineCommand } from '../../kernel/define.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { OfferId } from '../entities.ts';
 import { offerChanged } from '../events.ts';
 import { holderOf, lockWithListing, moveOffer, refusalOf, tellMove } from '../moving.ts';
@@ -17,6 +18,7 @@ export const accept = defineCommand({
   output: OfferAnswer,
   errors: [
     'offers.not_found',
+    'offers.unavailable',
     'offers.wrong_state',
     'offers.stale',
     'offers.not_your_turn',
@@ -28,6 +30,7 @@ export const accept = defineCommand({
     const { userId } = actor;
     const offer = await lockWithListing(tx, offerId, userId);
     if (!offer) return fail('offers.not_found');
+    if (await isBlocked(tx, offer.buyerId, offer.sellerId)) return fail('offers.unavailable');
     const now = await tx.now();
     const by = sideOf(offer, userId);
     const refusal = refusalOf(offer, { move: 'accept', by, round, now });

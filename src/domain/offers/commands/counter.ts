@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { messageSent } from '../../chat/index.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { AmountMinor, amountMinorMax } from '../../kernel/money.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { OfferId } from '../entities.ts';
 import { offerChanged } from '../events.ts';
 import { appendRound, lockOffer, moveOffer, refusalOf, tellMove } from '../moving.ts';
@@ -21,6 +22,7 @@ export const counter = defineCommand({
   output: OfferAnswer,
   errors: [
     'offers.not_found',
+    'offers.unavailable',
     'offers.wrong_state',
     'offers.stale',
     'offers.not_your_turn',
@@ -33,6 +35,7 @@ export const counter = defineCommand({
     const { userId } = actor;
     const offer = await lockOffer(tx.db, offerId, userId);
     if (!offer) return fail('offers.not_found');
+    if (await isBlocked(tx, offer.buyerId, offer.sellerId)) return fail('offers.unavailable');
     const at = await tx.now();
     const by = sideOf(offer, userId);
     const refusal = refusalOf(offer, { move: 'counter', by, round, now: at });

@@ -12,6 +12,7 @@ import { isUniqueViolation } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId, type UserId } from '../../kernel/ids.ts';
 import { AmountMinor, amountMinorMax } from '../../kernel/money.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { OfferEntity, type Offer } from '../entities.ts';
 import { offerChanged } from '../events.ts';
 import { liveStates } from '../machine.ts';
@@ -39,6 +40,7 @@ export const make = defineCommand({
   errors: [
     'listings.not_found',
     'offers.own_listing',
+    'offers.unavailable',
     'offers.not_negotiable',
     'offers.too_large',
     'offers.already_open',
@@ -50,6 +52,7 @@ export const make = defineCommand({
     const listing = await listingForSale(tx.db, listingId);
     if (!listing) return fail('listings.not_found');
     if (listing.sellerId === userId) fail('offers.own_listing');
+    if (await isBlocked(tx, userId, listing.sellerId)) fail('offers.unavailable');
     if (!listing.negotiable) fail('offers.not_negotiable');
     if (amountMinor * quantity > amountMinorMax) fail('offers.too_large');
     if (await hasLiveOffer(tx, listing.id, userId)) fail('offers.already_open');

@@ -21,6 +21,7 @@ export const checkoutOffer = defineCommand({
   errors: [
     'orders.delivery_unavailable',
     'offers.not_found',
+    'offers.unavailable',
     'offers.wrong_state',
     'offers.stale',
     'offers.not_your_turn',

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { ListingId, lockListing, reserve } from '../../catalog/index.ts';
+import { isHiddenFrom, ListingId, lockListing, reserve } from '../../catalog/index.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
 import { amountMinorMax } from '../../kernel/money.ts';
+import { isBlocked } from '../../trust/index.ts';
 import type { OrderGroupId } from '../entities.ts';
 import { orderChanged, orderTold } from '../events.ts';
 import { openGroup, paymentDeadline, placingInput } from '../placing.ts';
@@ -25,6 +26,7 @@ export const placeOrder = defineCommand({
     'orders.delivery_unavailable',
     'listings.not_found',
     'orders.own_listing',
+    'orders.unavailable',
     'orders.too_large',
     'orders.out_of_stock',
   ],
@@ -34,7 +36,9 @@ export const placeOrder = defineCommand({
     if (input.delivery.method !== 'pickup') fail('orders.delivery_unavailable');
     const listing = await lockListing(tx, listingId);
     if (!listing || !['active', 'sold_out'].includes(listing.state)) return fail('listings.not_found');
+    if (await isHiddenFrom(tx.sql, listing, actor)) return fail('listings.not_found');
     if (listing.sellerId === actor.userId) fail('orders.own_listing');
+    if (await isBlocked(tx, actor.userId, listing.sellerId)) fail('orders.unavailable');
     if (listing.priceMinor * quantity > amountMinorMax) fail('orders.too_large');
     const id = newId<OrderGroupId>();
     const deadline = await paymentDeadline(tx);

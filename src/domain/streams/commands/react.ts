@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { roomOf } from '../announce.ts';
 import { StreamEntity, StreamId, StreamMemberEntity } from '../entities.ts';
 import { reactionKinds, streamReactions } from '../events.ts';
@@ -17,10 +18,11 @@ export const react = defineCommand({
     count: z.int().min(1).max(streamLimits.reactionsMax).default(1),
   }),
   output: z.object({ total: z.int() }),
-  errors: ['streams.not_found', 'streams.banned', 'streams.not_live'],
+  errors: ['streams.not_found', 'streams.unavailable', 'streams.banned', 'streams.not_live'],
   async run({ input, actor, tx, fail, signal }) {
     const stream = await tx.db.findOne(StreamEntity, { id: input.streamId });
     if (!stream) return fail('streams.not_found');
+    if (await isBlocked(tx, actor.userId, stream.hostId)) fail('streams.unavailable');
     const member = await tx.db.findOne(StreamMemberEntity, { streamId: stream.id, userId: actor.userId });
     if (member?.bannedAt) fail('streams.banned');
     if (!isOnAir(stream, await tx.now())) fail('streams.not_live');

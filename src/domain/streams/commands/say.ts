@@ -3,6 +3,7 @@ import { publicProfiles } from '../../identity/index.ts';
 import { assert } from '../../kernel/errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
+import { isBlocked } from '../../trust/index.ts';
 import { roomOf } from '../announce.ts';
 import { StreamEntity, StreamId } from '../entities.ts';
 import { streamSaid } from '../events.ts';
@@ -17,11 +18,19 @@ export const say = defineCommand({
   summary: 'Say something in the live chat.',
   input: z.strictObject({ streamId: StreamId, text: z.string().trim().min(1).max(streamLimits.messageChars) }),
   output: z.object({ messageId: z.uuid() }),
-  errors: ['streams.not_found', 'streams.banned', 'streams.muted', 'streams.not_live', 'streams.slow_mode'],
+  errors: [
+    'streams.not_found',
+    'streams.unavailable',
+    'streams.banned',
+    'streams.muted',
+    'streams.not_live',
+    'streams.slow_mode',
+  ],
   emits: [streamSaid],
   async run({ input, actor, tx, fail }) {
     const stream = await tx.db.findOne(StreamEntity, { id: input.streamId });
     if (!stream) return fail('streams.not_found');
+    if (await isBlocked(tx, actor.userId, stream.hostId)) fail('streams.unavailable');
     const member = await lockMember(tx, stream.id, actor.userId);
     if (member.bannedAt) fail('streams.banned');
     if (member.mutedAt) fail('streams.muted');
