@@ -144,11 +144,11 @@ test('spent tokens are forgotten once no holder can have been away so long; the 
 
 test('a person has at most 50 sessions; the one not used for longest ends', async () => {
   const { email, tokens, actor } = await signUp(market);
-  const signIn = () => market.ok(null, 'sessions.login', { identifier: email, password: goodPassword });
-  for (let sessions = 1; sessions < 50; sessions += 1) await signIn();
+  const signInAgain = () => market.ok(null, 'sessions.login', { identifier: email, password: goodPassword });
+  for (let sessions = 1; sessions < 50; sessions += 1) await signInAgain();
   expect((await market.ok(actor, 'sessions.list')).items).toHaveLength(50);
   market.delivered.length = 0;
-  const { tokens: newest } = await signIn();
+  const { tokens: newest } = await signInAgain();
   const cut = market.delivered.flatMap((outbound) => outbound.evictions);
   expect(cut).toEqual([{ sessionId: actor.actor.sessionId, reason: 'too many sessions' }]);
   expect(await refused(tokens.refreshToken)).toBe('sessions.refresh_invalid');

@@ -34,7 +34,7 @@ export function write({ locale, timezone, template, params }: Writing): Written 
   const wording = wordingOf(locale, timezone);
   const say = (text: typeof title) => {
     const said = typeof text === 'string' ? text : text(params, wording);
-    return typeof said === 'string' ? said : said.join(' ').replaceAll('\n ', '\n');
+    return typeof said === 'string' ? said : said.join(' ').replaceAll('\n ', '\n').trim();
   };
   return {
     locale,

@@ -66,12 +66,15 @@ export const ar: Texts = {
   'verification.expired': ['انتهى التحقق', 'أرسل مستندات جديدة للتحقق منك مرة أخرى.'],
   'report.resolved': ['تمت مراجعة بلاغك', 'شكرًا لك. راجعنا بلاغك وفعلنا ما يلزم.'],
   'sanction.warn': ['تحذير', (p, f) => `لقد خالفت قواعد السوق.${f.because('السبب', p.reason)}`],
-  'listing.taken_down': ['أُزيل إعلانك', (p, f) => `أُزيل الإعلان «${f.text(p.title)}».${f.because('السبب', p.reason)}`],
+  'listing.taken_down': [
+    'أُزيل إعلانك',
+    (p, f) => [`أُزيل الإعلان «${f.text(p.title)}».`, f.because('السبب', p.reason).trim()],
+  ],
   'review.revealed': ['تقييم جديد', (p, f) => [`حصلت على ${f.plural(p.rating, stars)}.`]],
   'review.replied': ['رد على تقييمك', 'هناك رد على تقييمك.'],
   'account.invited': [
     'حسابك',
-    (p, f) => [`أُنشئ حساب لك. اختر كلمة مرور خلال ${f.plural(p.days, days)}:\n`, `${f.exact(p.link)}`],
+    (p, f) => [`أُنشئ حساب لك. اختر كلمة مرور خلال ${f.plural(p.days, days)}:\n`, f.exact(p.link)],
   ],
   'address.replaced': [
     'استُبدل عنوانك',
@@ -87,7 +90,10 @@ export const ar: Texts = {
   ],
   'merchant.removed': ['خرجت من الفريق', (p, f) => `لم تعد في فريق ${f.text(p.merchant)}.`],
   'merchant.transferred': ['مالك جديد', (p, f) => `صار لـ ${f.text(p.merchant)} مالك جديد.`],
-  'verification.revoked': ['سُحب التحقق منك', (p, f) => `لم تعد تظهر للآخرين كشخص موثّق.${f.because('السبب', p.reason)}`],
+  'verification.revoked': [
+    'سُحب التحقق منك',
+    (p, f) => ['لم تعد تظهر للآخرين كشخص موثّق.', f.because('السبب', p.reason).trim()],
+  ],
   'report.dismissed': ['نظرنا في بلاغك', 'نظرنا في بلاغك ولم نجد ما يخالف القواعد.'],
   'sanction.remove': ['أزاله مشرف', (p, f) => `أُزيل شيء لك لأنه يخالف القواعد.${f.because('السبب', p.reason)}`],
   'sanction.ended': ['انتهى تعليق حسابك', 'يمكنك استخدام حسابك من جديد.'],

@@ -80,10 +80,7 @@ export const en: Texts = {
   'review.replied': ['Reply to your review', 'There is a reply to your review.'],
   'account.invited': [
     'Your account',
-    (p, f) => [
-      `An account was made for you. Choose a password within ${f.plural(p.days, days)}:\n`,
-      `${f.exact(p.link)}`,
-    ],
+    (p, f) => [`An account was made for you. Choose a password within ${f.plural(p.days, days)}:\n`, f.exact(p.link)],
   ],
   'address.replaced': [
     'Your address was replaced',
@@ -91,8 +88,10 @@ export const en: Texts = {
   ],
   'telegram.linked': [
     'Telegram was linked',
-    (p, f) =>
-      `A Telegram account was linked to yours on ${f.moment(p.at)}. If it was not you, unlink it and change your password.`,
+    (p, f) => [
+      `A Telegram account was linked to yours on ${f.moment(p.at)}.`,
+      'If it was not you, unlink it and change your password.',
+    ],
   ],
   'telegram.unlinked': [
     'Telegram was unlinked',

@@ -85,7 +85,7 @@ export const es: Texts = {
     'Tu cuenta',
     (p, f) => [
       `Se creó una cuenta para ti. Elige una contraseña antes de ${f.plural(p.days, days)}:\n`,
-      `${f.exact(p.link)}`,
+      f.exact(p.link),
     ],
   ],
   'address.replaced': [
@@ -94,8 +94,10 @@ export const es: Texts = {
   ],
   'telegram.linked': [
     'Se vinculó Telegram',
-    (p, f) =>
-      `El ${f.moment(p.at)} se vinculó una cuenta de Telegram a la tuya. Si no fuiste tú, desvincúlala y cambia tu contraseña.`,
+    (p, f) => [
+      `El ${f.moment(p.at)} se vinculó una cuenta de Telegram a la tuya.`,
+      'Si no fuiste tú, desvincúlala y cambia tu contraseña.',
+    ],
   ],
   'telegram.unlinked': [
     'Se desvinculó Telegram',

@@ -84,7 +84,7 @@ export const ru: Texts = {
   'review.replied': ['Ответ на отзыв', 'На ваш отзыв ответили.'],
   'account.invited': [
     'Ваш аккаунт',
-    (p, f) => [`Для вас создан аккаунт. Выберите пароль в течение ${f.plural(p.days, days)}:\n`, `${f.exact(p.link)}`],
+    (p, f) => [`Для вас создан аккаунт. Выберите пароль в течение ${f.plural(p.days, days)}:\n`, f.exact(p.link)],
   ],
   'address.replaced': [
     'Адрес заменён',
@@ -92,8 +92,10 @@ export const ru: Texts = {
   ],
   'telegram.linked': [
     'Telegram привязан',
-    (p, f) =>
-      `${f.moment(p.at)} к вашему аккаунту привязан аккаунт Telegram. Если это были не вы, отвяжите его и смените пароль.`,
+    (p, f) => [
+      `${f.moment(p.at)} к вашему аккаунту привязан аккаунт Telegram.`,
+      'Если это были не вы, отвяжите его и смените пароль.',
+    ],
   ],
   'telegram.unlinked': [
     'Telegram отвязан',

@@ -83,7 +83,7 @@ export const sw: Texts = {
   'review.replied': ['Jibu la tathmini yako', 'Kuna jibu la tathmini yako.'],
   'account.invited': [
     'Akaunti yako',
-    (p, f) => [`Umefunguliwa akaunti. Chagua nenosiri ndani ya ${f.plural(p.days, days)}:\n`, `${f.exact(p.link)}`],
+    (p, f) => [`Umefunguliwa akaunti. Chagua nenosiri ndani ya ${f.plural(p.days, days)}:\n`, f.exact(p.link)],
   ],
   'address.replaced': [
     'Anwani yako imebadilishwa',
