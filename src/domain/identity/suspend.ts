@@ -6,19 +6,23 @@ import { tellAccount } from './tell-account.ts';
 
 /**
  * Suspends an account, revokes its sessions and closes its sockets on every node. Returns since when it is suspended,
- * which may be earlier; null when there is no such account. The reason is for staff.
+ * and whether by this; null when there is no such account. The reason is for staff.
  */
-export async function suspendAccount(tx: Tx, userId: UserId, reason: string): Promise<Date | null> {
+export async function suspendAccount(
+  tx: Tx,
+  userId: UserId,
+  reason: string,
+): Promise<{ since: Date; isNew: boolean } | null> {
   const account = await lockAccount(tx, userId);
   if (!account) return null;
   const now = await tx.now();
-  if (account.suspendedAt) return account.suspendedAt;
+  if (account.suspendedAt) return { since: account.suspendedAt, isNew: false };
   account.suspendedAt = now;
   account.suspensionReason = reason;
   await tx.db.nativeUpdate(SessionEntity, { userId, revokedAt: null }, { revokedAt: now });
   await tellAccount(tx, account);
   tx.evict({ userId, reason: 'suspended' });
-  return now;
+  return { since: now, isNew: true };
 }
 
 /** Lets an account back whose suspension began at `since`; a later one by others stays. */

@@ -16,9 +16,10 @@ export const getReport = defineQuery({
     sanctions: z.array(SanctionView),
   }),
   errors: ['reports.not_found'],
-  async run({ input, db, fail }) {
+  async run({ input, actor, db, fail }) {
     const report = await db.findOne(ReportEntity, { id: input.reportId });
-    if (!report) return fail('reports.not_found');
+    // Whoever is reported must not learn by whom, staff neither.
+    if (!report || report.subjectUserId === actor.userId) return fail('reports.not_found');
     const { id, subjectKind, subjectId, subjectUserId: userId } = report;
     const latest = { orderBy: { id: 'desc' }, limit: relatedMax } as const;
     const related = await db.find(ReportEntity, { subjectKind, subjectId, id: { $ne: id } }, latest);

@@ -44,7 +44,7 @@ export const reportQueue = defineQuery({
   input: z.strictObject({ kind: z.enum(subjectKinds).optional(), ...pageInput }),
   output: page(QueueItem),
   errors: [],
-  async run({ input: { kind, cursor, limit }, sql: database }) {
+  async run({ input: { kind, cursor, limit }, actor, sql: database }) {
     const after = decodeCursor(cursor, Key);
     const weights = JSON.stringify(reasonWeights);
     const beyond = after
@@ -60,7 +60,8 @@ export const reportQueue = defineQuery({
           -sum((${weights}::text::jsonb ->> reason)::int)::int as negative,
           (extract(epoch from min(created_at)) * 1000)::bigint as ms
         from report
-        where state in ('open', 'in_review') and (${kind ?? null}::text is null or subject_kind = ${kind ?? null})
+        where state in ('open', 'in_review') and subject_user_id <> ${actor.userId}
+          and (${kind ?? null}::text is null or subject_kind = ${kind ?? null})
         group by subject_kind, subject_id
       ) waiting ${beyond}
       order by claimed, negative, ms, report_id limit ${limit + 1}`.execute(database);
