@@ -199,3 +199,33 @@ test('closing a shop ends its team and its invitations, and its owner is a priva
   expect((await market.ok(owner, 'users.me')).roles).toEqual([]);
   await openShop(market, owner);
 });
+
+test('invitations that are taken back and made anew do not fill a stranger’s mailbox', async () => {
+  const { owner, merchantId } = await openShop(market);
+  const email = `stranger-${crypto.randomUUID()}@mail.test`;
+  const invite = () => market.call(owner, 'merchantTeam.invite', { merchantId, email, role: 'staff' });
+  const replies: Reply[] = [];
+  for (let times = 0; times < 5; times += 1) {
+    const reply = await invite();
+    replies.push(reply);
+    const { id: invitationId } = reply.ok ? (reply.data as { id: string }) : { id: null };
+    if (invitationId) await market.ok(owner, 'merchantTeam.revoke', { invitationId });
+  }
+  expect(await mailsTo(email)).toHaveLength(3);
+  expect(replies.map(codeOf).slice(3)).toEqual(['merchantTeam.already_invited', 'merchantTeam.already_invited']);
+  market.clock.offsetMs = dayMs;
+  expect(codeOf(await invite())).toBe('ok');
+  market.clock.offsetMs = 0;
+});
+
+test('a shop invites a bounded number of people a day, those whom it took back included', async () => {
+  const { owner, merchantId } = await openShop(market);
+  let refused: string | null = null;
+  for (let times = 0; times < 60 && refused === null; times += 1) {
+    const email = `p${times}-${crypto.randomUUID()}@mail.test`;
+    const reply = await market.call(owner, 'merchantTeam.invite', { merchantId, email, role: 'staff' });
+    if (!reply.ok) refused = `${times} ${reply.error.code}`;
+    else await market.ok(owner, 'merchantTeam.revoke', { invitationId: (reply.data as { id: string }).id });
+  }
+  expect(refused).toBe('49 merchantTeam.full');
+});

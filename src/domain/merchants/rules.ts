@@ -6,6 +6,9 @@ export const merchantRules = {
   /** Shops that one person works for. */
   shopsPerPersonMax: 10,
   invitationMs: 7 * 86_400_000,
+  /** Within this time a shop invites one address or person so often, whatever became of it. */
+  invitationsWindowMs: 86_400_000,
+  invitationsPerPersonMax: 3,
   claimMs: 30 * 60_000,
   reasonChars: 500,
   /** Invitations that a person's snapshot holds, the newest. */

@@ -48,10 +48,16 @@ export const inviteMember = defineCommand({
     if (userId && !profiles.has(userId)) fail('users.not_found');
     // Of an address this is not asked: the answer would tell whose it is.
     if (team.some((member) => member.userId === userId)) fail('merchantTeam.already_member');
-    const pending = await tx.db.count(InvitationEntity, { merchantId, state: 'pending' });
-    if (team.length + pending >= merchantRules.teamMax) fail('merchantTeam.full');
-    const invited: Invited = userId ? { invitedId: userId } : { email: email ?? '' };
-    const sent = await send(tx, { merchant, invited, role, inviterId: actor.userId });
+    const at = await tx.now();
+    const lately = { $gt: new Date(at.getTime() - merchantRules.invitationsWindowMs) };
+    // Those taken back count for a day: each was a mail to somebody who may never have heard of the shop.
+    const counted = [{ state: 'pending' as const }, { state: 'revoked' as const, createdAt: lately }];
+    const invitations = await tx.db.count(InvitationEntity, { merchantId, $or: counted });
+    if (team.length + invitations >= merchantRules.teamMax) fail('merchantTeam.full');
+    const whom = userId ? { invitedId: userId } : { email: email ?? '' };
+    const again = await tx.db.count(InvitationEntity, { merchantId, ...whom, createdAt: lately });
+    if (again >= merchantRules.invitationsPerPersonMax) fail('merchantTeam.already_invited');
+    const sent = await send(tx, { merchant, invited: whom, role, inviterId: actor.userId });
     if (!sent) return fail('merchantTeam.already_invited');
     const by = profiles.get(actor.userId)?.fullName ?? '';
     if (sent.code) await mail(tx, sent.invitation, { code: sent.code, by });
