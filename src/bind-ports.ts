@@ -100,6 +100,7 @@ function openTokens(config: Config, clock: Clock): Tokens {
       audience: config.JWT_AUDIENCE,
       accessTtlMs: config.ACCESS_TTL,
       refreshTtlMs: config.REFRESH_TTL,
+      sessionMaxAgeMs: config.SESSION_MAX_AGE,
       clock,
     });
   } catch (error) {

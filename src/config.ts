@@ -75,6 +75,7 @@ export const environment = z.object({
   PASSWORD_RESET_URL: url(/^https?:\/\//, 'https://market.example/reset-password').optional(),
   ACCESS_TTL: duration('15m'),
   REFRESH_TTL: duration('30d'),
+  SESSION_MAX_AGE: duration('90d'),
   TELEGRAM_BOT_TOKEN: z
     .string()
     .regex(/^\d{1,20}:[\w-]{20,100}$/, 'expected a token like 123456789:AAE…, as BotFather gives it')

@@ -13,7 +13,7 @@ export function observeCommand(
   { operations, signIns }: SecurityScope,
 ): (observation: Observation) => void {
   const bound = boundedLines();
-  return ({ name, outcome, durationMs, actor, meta, cause }) => {
+  return ({ name, outcome, durationMs, actor, meta, about, cause }) => {
     metrics.command({ name, outcome, durationMs });
     const by = actor.kind === 'user' ? actor.userId : actor.kind;
     const fields = { command: name, outcome, ms: Math.round(durationMs * 10) / 10, by, request: meta.requestId };
@@ -21,7 +21,8 @@ export function observeCommand(
     const security = actor.kind === 'system' && outcome === 'ok' ? null : securityOf(name, outcome);
     const line = security && bound(`${name} ${outcome}`);
     if (!security || !line) return log.debug(fields, 'command');
-    log[outcome === 'ok' ? 'info' : 'warn']({ ...fields, ...line, security, ip: meta.ip }, 'security');
+    const whose = about.length > 0 ? { accounts: about } : {};
+    log[outcome === 'ok' ? 'info' : 'warn']({ ...fields, ...whose, ...line, security, ip: meta.ip }, 'security');
   };
 
   function securityOf(name: string, outcome: string): string | null {
@@ -78,6 +79,17 @@ export function observeToken(log: Log): <Verdict>(verdict: Verdict) => Verdict {
     const line = typeof verdict === 'string' && refusals.has(verdict) ? bound(verdict) : null;
     if (line) log.warn({ outcome: verdict, ...line, security: 'token' }, 'security');
     return verdict;
+  };
+}
+
+const handshakeLimits: ReadonlySet<string> = new Set(['limit.rate', 'limit.sockets']);
+
+/** Tells of sockets that a limit kept out. Those with a bad token are told by `observeToken`. */
+export function observeHandshake(log: Log): (refused: { code: string; ip: string }) => void {
+  const bound = boundedLines();
+  return ({ code, ip }) => {
+    const line = handshakeLimits.has(code) ? bound(code) : null;
+    if (line) log.warn({ outcome: code, ...line, ip, security: 'refused' }, 'security');
   };
 }
 

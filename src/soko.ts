@@ -20,7 +20,7 @@ import { createEngine, createGateway, type Engine, type Gateway } from './gatewa
 import { createHttp, createMetrics, createOps, type Http, type Metrics } from './http/index.ts';
 import { createJobs, type Jobs } from './jobs/index.ts';
 import { createLog, type Log } from './log.ts';
-import { observeCommand, observeJob, observeSchedule, observeToken } from './observe.ts';
+import { observeCommand, observeHandshake, observeJob, observeSchedule, observeToken } from './observe.ts';
 import { openDatabases, openRooms, reason, scheduleStore, type Databases, type OnStop } from './open-stores.ts';
 import { probePort } from './probe-port.ts';
 import { createReadiness, type ReadinessProbe } from './readiness.ts';
@@ -179,6 +179,7 @@ function openGateway(config: Config, { market, log }: { market: Market; log: Log
       },
     },
     database: databases.main.liveness,
+    onRefused: observeHandshake(log),
     settings: {
       guests: config.GUESTS,
       publicUrl: config.PUBLIC_URL,

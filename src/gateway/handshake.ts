@@ -75,6 +75,8 @@ export function admission(handshake: Handshake) {
       },
       (error: unknown) => {
         const refusal = error instanceof Refusal ? error : unavailable();
+        const { code } = refusal.data;
+        handshake.parts.onRefused?.({ code, ip: addressOf(handshake, socket) });
         if (refusal !== error) handshake.parts.log.warn({ err: error }, 'a handshake failed');
         if (refusal.data.retry === 'later') hangUpSoon(socket);
         next(refusal);
@@ -84,14 +86,13 @@ export function admission(handshake: Handshake) {
 }
 
 async function admit(handshake: Handshake, socket: Socket): Promise<LiveSocket> {
-  const { parts, resolveIp, isDraining } = handshake;
-  const { headers, address, auth } = socket.handshake;
-  const ip = resolveIp(address, headers['x-forwarded-for'] as string | undefined);
+  const { parts, isDraining } = handshake;
+  const ip = addressOf(handshake, socket);
   if (isDraining()) throw new Refusal('server.draining', draining);
   if (parts.database.awaySince !== null) throw unavailable();
   const refused = await parts.rooms.limiter.take(`connect:${ip}`, limits.connectsPerMinute);
   if (refused) throw new Refusal('limit.rate', refused);
-  const parsed = Auth.safeParse(auth);
+  const parsed = Auth.safeParse(socket.handshake.auth);
   if (!parsed.success) throw new Refusal('auth.invalid');
   const { token, telegram, inbox } = parsed.data;
   return inTurn(handshake, socket, async () => {
@@ -99,6 +100,10 @@ async function admit(handshake: Handshake, socket: Socket): Promise<LiveSocket> 
     const shown = token || tokens?.accessToken || cookieToken(socket, parts.settings) || null;
     return enter(handshake, socket, { ip, token: shown, tokens, cursor: inbox ?? null });
   });
+}
+
+function addressOf({ resolveIp }: Handshake, { handshake: { headers, address } }: Socket): string {
+  return resolveIp(address, headers['x-forwarded-for'] as string | undefined);
 }
 
 /** Trades initData of a Telegram Mini App for a session, as `sessions.telegram` does over HTTP. */

@@ -76,4 +76,6 @@ export interface GatewayParts {
   readonly settings: GatewaySettings;
   readonly clock: Clock;
   readonly log: Log;
+  /** Hears of every handshake that was refused. */
+  readonly onRefused?: (refused: { readonly code: string; readonly ip: string }) => void;
 }

@@ -4,8 +4,12 @@ import { startTestServer, type TestServer } from '../support/server.ts';
 import { connectTo, type RefusedError } from '../support/test-socket.ts';
 
 let server: TestServer;
+const refusals: { code: string; ip: string }[] = [];
 beforeAll(async () => {
-  server = await startTestServer({ trustedProxies: ['127.0.0.1'] });
+  server = await startTestServer({
+    trustedProxies: ['127.0.0.1'],
+    onRefused: (refused) => void refusals.push(refused),
+  });
   server.harness.limiter.take = (key, perMinute) => server.rooms.limiter.take(key, perMinute);
 });
 afterAll(() => server.close());
@@ -23,7 +27,7 @@ test('too many calls of one command are refused with the time to wait, and other
   await client.ok('users.me');
 });
 
-test('one address may not open sockets without end', async () => {
+test('one address may not open sockets without end, and those who watch are told of it', async () => {
   for (let taken = 0; taken < limits.connectsPerMinute; taken += 1) {
     await server.rooms.limiter.take('connect:203.0.113.9', limits.connectsPerMinute);
   }
@@ -35,5 +39,6 @@ test('one address may not open sockets without end', async () => {
   );
   expect(refusal).toMatchObject({ code: 'limit.rate', retry: 'later', retryAfterMs: expect.any(Number) });
   await other.ready;
+  expect(refusals).toEqual([{ code: 'limit.rate', ip: '203.0.113.9' }]);
   for (const { socket } of [flooding, other]) socket.close();
 });

@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AccountEntity } from '../../src/domain/identity/entities.ts';
-import { SessionId, UserId, type Actor } from '../../src/domain/kernel/index.ts';
+import { SessionId, UserId, type Actor, type Observation } from '../../src/domain/kernel/index.ts';
 import { createMetrics } from '../../src/http/index.ts';
 import { createLog } from '../../src/log.ts';
-import { observeCommand, observeToken } from '../../src/observe.ts';
+import { observeCommand, observeHandshake, observeToken } from '../../src/observe.ts';
+import { signUp } from '../identity/mailbox.ts';
 import { createHarness, type Harness } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 
@@ -29,12 +30,15 @@ async function databaseErrors(canary: string): Promise<unknown[]> {
       () => null,
       (error: unknown) => error,
     );
-  await db.nativeUpdate(AccountEntity, { id: asha.id as never }, { email: `${canary}@x.example` });
+  const taken = { email: `${canary}@x.example`, emailVerifiedAt: new Date() };
+  await db.nativeUpdate(AccountEntity, { id: asha.id as never }, taken);
   const other = await market.user();
   return [
-    await caught(db.nativeUpdate(AccountEntity, { id: other.id as never }, { email: `${canary}@x.example` })),
+    await caught(db.nativeUpdate(AccountEntity, { id: other.id as never }, taken)),
     await caught(sql`select ${canary}::text::uuid`.execute(kysely)),
-    await caught(sql`update account set email = ${`${canary}@x.example`} where id = ${other.id}`.execute(kysely)),
+    await caught(
+      sql`update account set email = ${taken.email}, email_verified_at = now() where id = ${other.id}`.execute(kysely),
+    ),
     await caught(sql`update account set full_name = null, bio = ${canary} where id = ${other.id}`.execute(kysely)),
   ];
 }
@@ -67,8 +71,8 @@ function observed() {
   ]);
   const observe = observeCommand(log, createMetrics(), { operations, signIns: new Set(['sessions.login']) });
   return {
-    see: (name: string, outcome: string, actor: Actor = asha) =>
-      observe({ name, outcome, actor, durationMs: 1, meta: { requestId: 'r1', ip: '203.0.113.7' } }),
+    see: (name: string, outcome: string, actor: Actor = asha, about: UserId[] = []) =>
+      observe({ name, outcome, actor, about, durationMs: 1, meta: { requestId: 'r1', ip: '203.0.113.7' } }),
     lines: () =>
       text()
         .split('\n')
@@ -122,4 +126,36 @@ test('what a client wrote cannot end a line of the log, nor show a secret under 
       .split(/[\r\n]/),
   ).toHaveLength(1);
   expect(text()).not.toContain('canary');
+});
+
+test('sockets that a limit kept out are told by their address, once in a while', () => {
+  const { log, text } = capture();
+  const refused = observeHandshake(log);
+  for (let times = 0; times < 50; times += 1) refused({ code: 'limit.rate', ip: '203.0.113.9' });
+  for (const code of ['limit.sockets', 'server.draining', 'auth.expired']) refused({ code, ip: '203.0.113.9' });
+  const lines = text()
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as object);
+  expect(lines).toHaveLength(11);
+  expect(lines[0]).toMatchObject({ security: 'refused', outcome: 'limit.rate', ip: '203.0.113.9' });
+});
+
+test('a failed sign-in names the account in the log, and not to the caller', async () => {
+  const { id, email } = await signUp(market);
+  const seen: Observation[] = [];
+  market.observer.see = (observation) => void seen.push(observation);
+  const reply = await market.call(null, 'sessions.login', { identifier: email, password: 'a wrong horse' });
+  const unknown = await market.call(null, 'sessions.login', { identifier: 'nobody_at_all', password: 'a wrong horse' });
+  market.observer.see = () => {};
+  expect(seen.map(({ outcome, about }) => [outcome, about])).toEqual([
+    ['sessions.wrong_credentials', [id]],
+    ['sessions.wrong_credentials', []],
+  ]);
+  expect(JSON.stringify(reply)).not.toContain(id);
+  expect(Object.keys(reply)).toEqual(Object.keys(unknown));
+  const { see, lines } = observed();
+  see('sessions.login', 'sessions.wrong_credentials', guest, [asha.userId]);
+  see('sessions.login', 'sessions.wrong_credentials', guest);
+  expect(lines().map(({ accounts }) => accounts)).toEqual([[asha.userId], undefined]);
 });

@@ -11,6 +11,7 @@ import {
   type Outbound,
   type Reply,
   type Meta,
+  type Observation,
   type RateLimiter,
   type Role,
   type UserActor,
@@ -39,6 +40,8 @@ export interface Harness {
   readonly execute: Execute;
   /** Lets everything through; a test may put a real limiter's `take` here. */
   readonly limiter: { take: RateLimiter['take'] };
+  /** Sees every call that ended; a test may put its own `see` here. */
+  readonly observer: { see: (observation: Observation) => void };
   /** Everything handed over for delivery since the last `clear`, oldest first. */
   readonly delivered: Outbound[];
   readonly nudged: Job[];
@@ -92,6 +95,7 @@ function assembleHarness(
   const delivered: Outbound[] = [];
   const nudged: Job[] = [];
   const limiter: Harness['limiter'] = { take: async () => null };
+  const observer: Harness['observer'] = { see: () => {} };
   const sinks: ((outbound: Outbound) => void)[] = [(outbound) => void delivered.push(outbound)];
   const execute = createExecute({
     operations,
@@ -103,7 +107,9 @@ function assembleHarness(
     limiter,
     deliver: (outbound) => sinks.forEach((sink) => sink(outbound)),
     nudge: (job) => void nudged.push(job),
-    observe: ({ name, cause }) => {
+    observe: (observation) => {
+      const { name, cause } = observation;
+      observer.see(observation);
       if (cause) console.error(`cause of the failure of ${name}:`, cause);
     },
   });
@@ -123,6 +129,7 @@ function assembleHarness(
     tokens,
     execute,
     limiter,
+    observer,
     delivered,
     nudged,
     call,

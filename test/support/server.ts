@@ -19,6 +19,7 @@ import {
   type Engine,
   type EngineParts,
   type Gateway,
+  type GatewayParts,
   type GatewaySettings,
 } from '../../src/gateway/index.ts';
 import { createRooms, type Rooms } from '../../src/rooms/index.ts';
@@ -39,6 +40,7 @@ export interface TestServerOptions {
   readonly trustedProxies?: readonly string[];
   /** Room kinds beside those of the registry. */
   readonly roomKinds?: readonly RoomKind[];
+  readonly onRefused?: NonNullable<GatewayParts['onRefused']>;
   /** Whether pushes get through now; what is refused is lost, as with a Redis that is away. */
   readonly isPushed?: () => boolean;
 }
@@ -147,6 +149,7 @@ function openGateway(
         rooms.membership.admits(room, { actor, port: ports.get.bind(ports), db: database.fork(), now: new Date() }),
     },
     database: database.liveness,
+    ...(options.onRefused ? { onRefused: options.onRefused } : {}),
     settings: { ...defaults, trustedProxies: options.trustedProxies ?? [], ...options.settings },
   });
 }

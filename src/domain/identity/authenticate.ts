@@ -52,7 +52,8 @@ async function readStandings(db: Db, ids: readonly SessionId[]): Promise<Map<str
   const sessionIds = `{${ids.join(',')}}`;
   const { rows } = await sql<Standing>`
     select session.id as session_id, account.id as user_id, account.roles,
-           session.revoked_at is not null as revoked, account.suspended_at is not null as suspended
+           session.revoked_at is not null or account.deleted_at is not null as revoked,
+           account.suspended_at is not null as suspended
     from session join account on account.id = session.user_id
     where session.id = any(${sessionIds}::uuid[])`.execute(db.getKysely());
   return new Map(rows.map((row) => [row.session_id, row]));

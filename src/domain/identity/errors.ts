@@ -5,7 +5,11 @@ export const identityErrors = defineErrors({
   'passwords.too_common': { retry: 'never', http: 422, text: 'This is one of the passwords that are tried first.' },
   'passwords.personal': { retry: 'never', http: 422, text: 'A password must not be your name or your address.' },
   'accounts.taken': { retry: 'never', http: 409, text: 'This e-mail address, phone number or username is taken.' },
-  'otp.too_many_sends': { retry: 'later', http: 429, text: 'Three codes an hour; wait retryAfterMs.' },
+  'otp.too_many_sends': {
+    retry: 'later',
+    http: 429,
+    text: 'Three codes an hour to an address, ten a person; wait retryAfterMs.',
+  },
   'otp.invalid': { retry: 'never', http: 401, text: 'The code is wrong, used or too old; ask for a new one.' },
   'sessions.throttled': { retry: 'later', http: 429, text: 'Too many wrong passwords; wait retryAfterMs.' },
   'sessions.wrong_credentials': { retry: 'never', http: 401, text: 'The identifier or the password is wrong.' },

@@ -30,7 +30,7 @@ export const identityPersonal: PersonalData = {
     await sql`delete from known_origin where user_id = ${userId}`.execute(tx.sql);
     await sql`delete from one_time_code where user_id = ${userId}`.execute(tx.sql);
     await sql`delete from password_reset where user_id = ${userId}`.execute(tx.sql);
-    const own = ['contacts', 'export', 'proof'].map((what) => `${what}:${userId}`).join(',');
+    const own = ['codes', 'contacts', 'export', 'proof'].map((what) => `${what}:${userId}`).join(',');
     await sql`delete from quota where key = any(${`{${own}}`}::text[])`.execute(tx.sql);
     await forgetInbox(tx.sql, userId);
     await forgetAnswers(tx.sql, userId);

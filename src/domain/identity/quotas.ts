@@ -30,6 +30,13 @@ export async function spend(db: Sql, clock: Clock, quotas: readonly Quota[]): Pr
   return waits.length === 0 ? null : { retryAfterMs: Math.max(...waits) };
 }
 
+/** Gives back what one try took; what others took stays. */
+export async function returnOne(db: Sql, keys: readonly string[]): Promise<void> {
+  await sql`update quota set used = greatest(used - 1, 0) where key = any(${`{${keys.join(',')}}`}::text[])`.execute(
+    db,
+  );
+}
+
 /** Gives back all that was taken: who is let in starts anew. */
 export async function restoreQuotas(db: Sql, keys: readonly string[]): Promise<void> {
   await sql`delete from quota where key = any(${`{${keys.join(',')}}`}::text[])`.execute(db);

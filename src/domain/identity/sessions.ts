@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { z } from 'zod';
 import type { Meta, Tx } from '../kernel/define.ts';
+import { CommandError } from '../kernel/errors.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import { networkOf } from '../kernel/network.ts';
 import { iso } from '../kernel/timestamp.ts';
@@ -10,13 +11,16 @@ import { RefreshTokenEntity, SessionEntity, type Account, type Session } from '.
 import { noteOrigin } from './origins.ts';
 import { countryName, countryOf } from './places.ts';
 import { identityLimits } from './settings.ts';
-import { hashRefreshToken, newRefreshToken, tokensPort } from './tokens.ts';
+import { hashRefreshToken, newRefreshToken, tokensPort, type Tokens } from './tokens.ts';
 import { ownUserView, type SignedInView } from './views.ts';
 
 /** Opens a session for an account and answers as every kind of sign-in does. The account is stored already. */
 export async function openSession(tx: Tx, account: Account, meta: Meta): Promise<z.input<typeof SignedInView>> {
   // Sign-ins of one person take turns, so that together they do not pass the cap.
-  await sql`select 1 from account where id = ${account.id} for no key update`.execute(tx.sql);
+  const { rows } = await sql<{ ended: boolean }>`
+    select deleted_at is not null as ended from account where id = ${account.id} for no key update`.execute(tx.sql);
+  // It ended while this waited, after it was read.
+  if (rows[0]?.ended !== false) throw new CommandError('auth.invalid');
   const now = await tx.now();
   const device = deviceOf(meta.userAgent);
   const country = countryOf(meta.ip);
@@ -30,7 +34,7 @@ export async function openSession(tx: Tx, account: Account, meta: Meta): Promise
     ip: meta.ip,
     createdAt: now,
     refreshedAt: now,
-    expiresAt: new Date(now.getTime() + tx.port(tokensPort).refreshTtlMs),
+    expiresAt: expiryOf(tx.port(tokensPort), { openedAt: now, now }),
     revokedAt: null,
     generation: 0,
     refreshedIp: null,
@@ -55,8 +59,13 @@ export async function rotateTokens(tx: Tx, session: Session, { ip, userAgent }: 
   session.refreshedAt = now;
   session.refreshedIp = ip;
   session.refreshedUserAgent = userAgent ?? null;
-  session.expiresAt = new Date(now.getTime() + tx.port(tokensPort).refreshTtlMs);
+  session.expiresAt = expiryOf(tx.port(tokensPort), { openedAt: session.createdAt, now });
   return issueTokens(tx, session);
+}
+
+/** When a session ends that is not refreshed again; never later than its greatest age. */
+function expiryOf({ refreshTtlMs, sessionMaxAgeMs }: Tokens, { openedAt, now }: { openedAt: Date; now: Date }): Date {
+  return new Date(Math.min(now.getTime() + refreshTtlMs, openedAt.getTime() + sessionMaxAgeMs));
 }
 
 /** How long a client that did not get the answer may ask again. */
@@ -101,10 +110,10 @@ export async function issueTokens(tx: Tx, session: Session): Promise<IssuedToken
     generation: session.generation,
   });
   return {
-    accessToken: tokens.signAccess({ userId: session.userId, sessionId: session.id }),
+    accessToken: tokens.signAccess({ userId: session.userId, sessionId: session.id, notAfter: session.expiresAt }),
     refreshToken,
     tokenType: 'Bearer',
-    expiresIn: Math.floor(tokens.accessTtlMs / 1000),
+    expiresIn: Math.floor(Math.min(tokens.accessTtlMs, session.expiresAt.getTime() - now.getTime()) / 1000),
   };
 }
 

@@ -10,6 +10,8 @@ export const identityLimits = {
   codeTriesMax: 5,
   codeSendsMax: 3,
   codeSendsWindowMs: hourMs,
+  /** Codes that one person has sent within the window, to whatever addresses: SMS to strangers cost money. */
+  codeSendsPerPerson: 10,
   resetTtlMs: hourMs,
   resetsMax: 3,
   resetsWindowMs: hourMs,

@@ -17,7 +17,10 @@ export interface AccessClaims {
 export interface Tokens {
   readonly accessTtlMs: number;
   readonly refreshTtlMs: number;
-  signAccess(claims: { userId: UserId; sessionId: SessionId }): string;
+  /** How long after it was opened a session ends, however often it is refreshed. */
+  readonly sessionMaxAgeMs: number;
+  /** The token ends with its session, at `notAfter`, where that is sooner. */
+  signAccess(claims: { userId: UserId; sessionId: SessionId; notAfter?: Date }): string;
   verifyAccess(token: string): AccessClaims | 'auth.invalid' | 'auth.expired';
   /** The public keys as a JWK set, for others who check our tokens; empty where a secret signs. */
   readonly keySet: { readonly keys: readonly object[] };
@@ -33,6 +36,8 @@ export interface TokenSettings {
   readonly audience?: string;
   readonly accessTtlMs: number;
   readonly refreshTtlMs: number;
+  /** Default 90 days. */
+  readonly sessionMaxAgeMs?: number;
   readonly clock: Clock;
 }
 
@@ -43,6 +48,7 @@ const type = 'at+jwt';
 const tokenMaxChars = 4_096;
 /** What the clocks of our nodes may differ by: an expired token is good for so much longer. */
 const clockToleranceSeconds = 5;
+const sessionMaxAgeMs = 90 * 86_400_000;
 
 /** Throws a `KeyError` for keys that are too weak or of the wrong kind. */
 export function createTokens(settings: TokenSettings): Tokens {
@@ -66,10 +72,12 @@ export function createTokens(settings: TokenSettings): Tokens {
   return {
     accessTtlMs,
     refreshTtlMs,
+    sessionMaxAgeMs: settings.sessionMaxAgeMs ?? sessionMaxAgeMs,
     keySet: publicKeySet(ring),
-    signAccess({ userId, sessionId }) {
+    signAccess({ userId, sessionId, notAfter }) {
       const iat = nowSeconds();
-      const exp = iat + Math.floor(accessTtlMs / 1000);
+      const latest = notAfter ? Math.floor(notAfter.getTime() / 1000) : Infinity;
+      const exp = Math.min(iat + Math.floor(accessTtlMs / 1000), latest);
       const claims = { iss: issuer, aud: audience, sub: userId, sid: sessionId, iat, exp };
       return jwt.sign(claims, signKey, { algorithm: signing.algorithm, header: headerOf(signing) });
     },

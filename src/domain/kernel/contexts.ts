@@ -3,11 +3,12 @@ import type { AuditEntry } from './audit.ts';
 import { clockPort, databaseNow } from './clock.ts';
 import type { CommandContext, Job, PendingInboxEvent, SignalMessage, Tx } from './define.ts';
 import { CommandError, type FailDetails } from './errors.ts';
+import type { UserId } from './ids.ts';
 import type { Call, Outbound, PipelineParts } from './execute.ts';
 import type { Session } from './transaction.ts';
 
 /** What every operation gets. The clock is read once, at the first call. */
-export function baseContext(parts: PipelineParts, session: Session, { input, actor, meta }: Call) {
+export function baseContext(parts: PipelineParts, session: Session, { input, actor, meta, about }: Call) {
   const { sql } = session;
   const clock = parts.ports.get(clockPort);
   let now: Promise<Date> | undefined;
@@ -22,6 +23,7 @@ export function baseContext(parts: PipelineParts, session: Session, { input, act
     clock,
     now: () => (now ??= databaseNow(sql, clock)),
     port: <T>(port: { name: string; type?: T }): T => parts.ports.get(port),
+    concerns: (userIds: readonly UserId[]): void => void (about.userIds = userIds),
     fail: (code: string, details?: FailDetails): never => {
       throw new CommandError(code, details);
     },
@@ -49,7 +51,7 @@ export function commandContext(
   },
 ): CommandContext<never, unknown, string, unknown> {
   const { outbound, pending, nudged, audits, prepared } = collected;
-  const { input, actor, meta, sql, clock, now, port, fail, failKeeping } = base;
+  const { input, actor, meta, sql, clock, now, port, concerns, fail, failKeeping } = base;
   const collectors: Pick<Tx, 'emit' | 'publish' | 'evict' | 'nudge' | 'audit'> = {
     emit(event, userId, { view, change }) {
       const parsed = event.view.parse(view);
@@ -77,7 +79,7 @@ export function commandContext(
     ...collectors,
   };
   const signal = collectSignal(outbound.signals);
-  const own = { input, actor, meta, fail, failKeeping, prepared, signal, tx };
+  const own = { input, actor, meta, concerns, fail, failKeeping, prepared, signal, tx };
   return {
     get db() {
       return base.db;

@@ -49,6 +49,8 @@ export interface QueryContext<A extends Access, In, Code extends string> {
   port<T>(port: Port<T>): T;
   /** Ends the operation with a declared error; the transaction is rolled back. */
   fail(code: Code | UniversalCode, details?: FailDetails): never;
+  /** Names whose accounts a guest's call is about, for the log alone: the caller never hears it. */
+  concerns(userIds: readonly UserId[]): void;
   /** Pushes a droppable latest-value message once the operation has succeeded. */
   signal<D extends z.ZodType>(signal: Signal<string, D>, to: string, data: z.input<D>): void;
 }

@@ -1,3 +1,5 @@
+import { limits } from './limits.ts';
+
 /** What a client should do after an error: give up, wait and repeat, or read the entity again first. */
 export type Retry = 'never' | 'later' | 'refetch';
 
@@ -64,4 +66,9 @@ export class CommandError extends Error {
 /** States an invariant. A broken one is our bug: the command answers `internal`, the message goes to the log. */
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant broken: ${message}`);
+}
+
+/** The answer while the database is away. */
+export function unavailable(): CommandError {
+  return new CommandError('server.unavailable', { retryAfterMs: limits.unavailableRetryMs });
 }

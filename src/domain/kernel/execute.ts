@@ -16,14 +16,20 @@ import type {
   Sql,
 } from './define.ts';
 import { recordEvictions } from './evictions.ts';
-import { CommandError, universalErrors, type ErrorSpec, type ErrorTable, type Issue, type Retry } from './errors.ts';
+import {
+  CommandError,
+  unavailable,
+  universalErrors,
+  type ErrorSpec,
+  type ErrorTable,
+  type Issue,
+  type Retry,
+} from './errors.ts';
+import { authorise, limitRate, parse } from './gate.ts';
 import { answerOf, hashInput, knownAnswer, repeat, storeAnswer, storedAnswer } from './idempotency.ts';
 import { appendInbox, type InboxBatch } from './inbox.ts';
-import { limits } from './limits.ts';
-import { isStorable } from './storable.ts';
+import type { UserId } from './ids.ts';
 import { isRetryable, isUnavailable } from './database-errors.ts';
-import { isDeeper } from './depth.ts';
-import { networkOf } from './network.ts';
 import type { Ports } from './ports.ts';
 import type { RateLimiter } from './rate-limits.ts';
 import { inTransaction, type Session } from './transaction.ts';
@@ -54,6 +60,8 @@ export interface Observation {
   readonly durationMs: number;
   readonly actor: Actor;
   readonly meta: Meta;
+  /** Whose accounts a guest's call was about, as far as it told. */
+  readonly about: readonly UserId[];
   /** The cause of an `internal` or `server.unavailable` answer; for the log only. */
   readonly cause?: unknown;
 }
@@ -85,11 +93,12 @@ export function createExecute(parts: PipelineParts): Execute {
     const startedAt = performance.now();
     const operation = parts.operations.get(name);
     const afterwards: FollowUp[] = [];
+    const about: Call['about'] = { userIds: [] };
     let cause: unknown;
     let reply: Reply;
     try {
       if (!operation) throw new CommandError('command.unknown');
-      reply = { ok: true, data: await perform(parts, { operation, input, actor, meta, afterwards }) };
+      reply = { ok: true, data: await perform(parts, { operation, input, actor, meta, about, afterwards }) };
     } catch (error) {
       const known = asCommandError(error, operation);
       // Refusals at the gate have no cause of their own: the log told once that the database is away.
@@ -98,7 +107,15 @@ export function createExecute(parts: PipelineParts): Execute {
     }
     const outcome = reply.ok ? 'ok' : reply.error.code;
     const durationMs = performance.now() - startedAt;
-    parts.observe({ name: operation?.name ?? 'unknown', outcome, durationMs, actor, meta, cause });
+    parts.observe({
+      name: operation?.name ?? 'unknown',
+      outcome,
+      durationMs,
+      actor,
+      meta,
+      about: about.userIds,
+      cause,
+    });
     for (const next of reply.ok ? afterwards : []) {
       void execute(next.command.name, next.input, { actor: { kind: 'system', cause: name }, meta });
     }
@@ -124,6 +141,7 @@ export interface Call {
   readonly input: unknown;
   readonly actor: Actor;
   readonly meta: Meta;
+  readonly about: { userIds: readonly UserId[] };
   readonly afterwards: FollowUp[];
 }
 
@@ -147,47 +165,6 @@ async function perform(parts: PipelineParts, call: Call): Promise<unknown> {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt));
     }
   }
-}
-
-async function limitRate(limiter: RateLimiter, { operation, actor, meta }: Call): Promise<void> {
-  if (actor.kind === 'system') return;
-  const address = networkOf(meta.ip);
-  const who = actor.kind === 'user' ? actor.userId : address;
-  const fallback = actor.kind === 'user' ? limits.commandsPerMinute : limits.guestCommandsPerMinute;
-  const session = actor.kind === 'user' ? actor.sessionId : null;
-  const refused =
-    (await limiter.take(`address:${address}`, limits.addressCommandsPerMinute, 'node')) ??
-    (session && (await limiter.take(`session:${session}`, limits.sessionCommandsPerMinute, 'node'))) ??
-    (await limiter.take(`${who}:${operation.name}`, operation.ratePerMinute ?? fallback));
-  if (refused) throw new CommandError('limit.rate', refused);
-}
-
-function parse({ operation, input }: Call): { input: unknown; idempotencyKey: string | undefined } {
-  const isObject = typeof input === 'object' && input !== null && !Array.isArray(input);
-  if (!isObject || isDeeper(input, limits.inputDepth)) throw new CommandError('frame.malformed');
-  const { idempotencyKey, ...rest } = input as Record<string, unknown>;
-  const issues: Issue[] = [];
-  const keyFits = typeof idempotencyKey === 'string' && idempotencyKey.length >= 1 && idempotencyKey.length <= 64;
-  if (idempotencyKey !== undefined && !(keyFits && operation.kind === 'command')) {
-    issues.push({ path: 'idempotencyKey', message: 'expected 1 to 64 characters, on a mutating command' });
-  }
-  const parsed = operation.input.safeParse(rest);
-  if (!parsed.success) {
-    const told = parsed.error.issues.slice(0, 20);
-    issues.push(...told.map(({ path, message }) => ({ path: path.join('.'), message })));
-  } else if (!isStorable([parsed.data, idempotencyKey])) {
-    issues.push({ path: '', message: 'text must be well-formed Unicode without NUL' });
-  }
-  if (issues.length > 0) throw new CommandError('input.invalid', { issues });
-  return { input: parsed.data, idempotencyKey: idempotencyKey as string | undefined };
-}
-
-function authorise({ access }: Operation, actor: Actor): void {
-  if (access === 'guest' || actor.kind === 'system') return;
-  if (access === 'system') throw new CommandError('command.unknown');
-  if (actor.kind === 'guest') throw new CommandError('auth.required');
-  if (access === 'user' || actor.roles.includes(access) || actor.roles.includes('admin')) return;
-  throw new CommandError('auth.forbidden');
 }
 
 /** Which database an operation needs: a replica will do for most queries. */
@@ -289,9 +266,4 @@ function asCommandError(error: unknown, operation: Operation | undefined): Comma
     return declared ? error : new CommandError('internal');
   }
   return isUnavailable(error) ? unavailable() : new CommandError('internal');
-}
-
-/** The answer while the database is away. */
-export function unavailable(): CommandError {
-  return new CommandError('server.unavailable', { retryAfterMs: limits.unavailableRetryMs });
 }

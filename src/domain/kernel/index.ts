@@ -9,7 +9,6 @@ export { recentEvictions, type RecordedEviction } from './evictions.ts';
 export {
   createExecute,
   replyError,
-  unavailable,
   type Execute,
   type Observation,
   type Outbound,

@@ -1,11 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
 import { clockPort } from '../../kernel/clock.ts';
-import { defineCommand } from '../../kernel/define.ts';
+import { defineCommand, type Sql } from '../../kernel/define.ts';
 import { candidatesFor } from '../addresses.ts';
 import { AccountEntity } from '../entities.ts';
 import { hashPassword, isWeakHash, passwordFits } from '../passwords.ts';
-import { restoreQuotas } from '../quotas.ts';
+import { restoreQuotas, returnOne } from '../quotas.ts';
 import { openSession } from '../sessions.ts';
 import { identitySettingsPort } from '../settings.ts';
 import { claimSignIn } from '../sign-in-guard.ts';
@@ -19,9 +19,10 @@ export const login = defineCommand({
   input: z.strictObject({ identifier: z.string().min(1).max(254), password: z.string().min(1).max(400) }),
   output: SignedInView,
   errors: ['sessions.throttled', 'sessions.wrong_credentials'],
-  async prepare({ input: { identifier, password }, db, sql, port, meta, fail }) {
+  async prepare({ input: { identifier, password }, db, sql, port, meta, concerns, fail }) {
     const candidates = await candidatesFor(db, identifier);
     const userIds = candidates.map(({ id }) => id);
+    concerns(userIds);
     const { keys } = port(identitySettingsPort);
     const claim = await claimSignIn(sql, port(clockPort), { identifier, userIds, meta, keys });
     if (claim.retryAfterMs !== null) fail('sessions.throttled', { retryAfterMs: claim.retryAfterMs });
@@ -29,19 +30,22 @@ export const login = defineCommand({
     for (const account of candidates.length === 0 ? [null] : candidates) {
       const stored = account?.passwordHash ?? null;
       if (!(await passwordFits(stored, password)) || !account || stored === null) continue;
+      concerns([account.id]);
       const better = isWeakHash(stored) ? await hashPassword(password) : null;
-      return { accountId: account.id, stored, better, quotaKeys: claim.quotaKeys };
+      // Of several who claim an address, one must not wipe out the tries at another's password.
+      const settle = candidates.length === 1 ? restoreQuotas : returnOne;
+      return { accountId: account.id, stored, better, settle: (tx: Sql) => settle(tx, claim.quotaKeys) };
     }
     return fail('sessions.wrong_credentials');
   },
-  async run({ prepared: { accountId, stored, better, quotaKeys }, tx, fail, meta }) {
+  async run({ prepared: { accountId, stored, better, settle }, tx, fail, meta }) {
     const lock = { lockMode: LockMode.PESSIMISTIC_WRITE };
     const account = await tx.db.findOneOrFail(AccountEntity, { id: accountId }, lock);
     // Changed meanwhile: the sessions of the old password are ended already, and none may follow.
     if (account.passwordHash !== stored) fail('sessions.wrong_credentials');
     if (account.suspendedAt) fail('auth.suspended');
     if (better) account.passwordHash = better;
-    await restoreQuotas(tx.sql, quotaKeys);
+    await settle(tx.sql);
     return openSession(tx, account, meta);
   },
 });

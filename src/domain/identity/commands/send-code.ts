@@ -1,8 +1,10 @@
 import { z } from 'zod';
-import { defineCommand } from '../../kernel/define.ts';
+import { defineCommand, type Tx } from '../../kernel/define.ts';
+import type { UserId } from '../../kernel/ids.ts';
 import { addressInput, addressOf, holderOf, oneAddress } from '../addresses.ts';
 import { sendCode } from '../codes.ts';
 import { AccountEntity } from '../entities.ts';
+import { spend } from '../quotas.ts';
 import { identityLimits } from '../settings.ts';
 
 export const sendOtp = defineCommand({
@@ -23,9 +25,16 @@ export const sendOtp = defineCommand({
     const purpose = userId ? (input.purpose ?? 'verify') : 'sign_in';
     // A person may ask for a code anywhere: that is how an address is proven. Whoever has it alone reads the code.
     const reader = userId ? await tx.db.findOneOrFail(AccountEntity, { id: userId }) : await holderOf(tx.db, address);
+    const tooMany = userId && (await spendSend(tx, userId));
+    if (tooMany) fail('otp.too_many_sends', tooMany);
     const to = reader && { userId: reader.id, locale: reader.locale };
     const refused = await sendCode(tx, { address, purpose, userId }, to);
     if (refused) fail('otp.too_many_sends', refused);
     return { expiresIn: identityLimits.codeTtlMs / 1000 };
   },
 });
+
+function spendSend(tx: Tx, userId: UserId): Promise<{ retryAfterMs: number } | null> {
+  const { codeSendsPerPerson: limit, codeSendsWindowMs: windowMs } = identityLimits;
+  return spend(tx.sql, tx.clock, [{ key: `codes:${userId}`, limit, windowMs }]);
+}

@@ -31,7 +31,8 @@ export const telegramLogin = defineCommand({
       // It was used to link an account, or to come into one that has another Telegram account by now.
       const isTheirs = account.telegramId === String(verified.user.id) && !account.deletedAt;
       const isAgain = await isRepeat(tx, { session, since: before.exchangedAt }, meta);
-      if (!isTheirs || !isAgain || session.revokedAt) fail('auth.invalid');
+      const isOver = session.revokedAt !== null || session.expiresAt <= (await tx.now());
+      if (!isTheirs || !isAgain || isOver) fail('auth.invalid');
       if (account.suspendedAt) fail('auth.suspended');
       return { user: ownUserView(account), tokens: await rotateTokens(tx, session, meta) };
     }

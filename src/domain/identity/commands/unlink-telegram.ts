@@ -6,13 +6,14 @@ import { iso } from '../../kernel/timestamp.ts';
 import { alertOwner } from '../alerts.ts';
 import { AccountEntity, type Account } from '../entities.ts';
 import { userChanged } from '../events.ts';
+import { revokeAll } from '../sessions.ts';
 import { OwnUserView, ownUserView } from '../views.ts';
 
 export const unlinkTelegram = defineCommand({
   name: 'accounts.unlinkTelegram',
   access: 'user',
   ratePerMinute: 20,
-  summary: 'Let nobody in through your Telegram account any more.',
+  summary: 'Let nobody in through your Telegram account any more. Your other sessions end.',
   input: z.strictObject({}),
   output: OwnUserView,
   errors: ['accounts.last_way_in'],
@@ -27,6 +28,9 @@ export const unlinkTelegram = defineCommand({
     if (!hasOtherWayIn(account)) fail('accounts.last_way_in');
     account.telegramId = null;
     bump(account, await tx.now());
+    // Which of them Telegram opened is not kept for long.
+    const { userId, sessionId: exceptSessionId } = actor;
+    await revokeAll(tx, userId, { reason: 'telegram unlinked', exceptSessionId });
     const view = ownUserView(account);
     tx.emit(userChanged, account.id, { view });
     await alertOwner(tx, account, { template: 'telegram.unlinked', params: { at: iso(account.updatedAt) } });
