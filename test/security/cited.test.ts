@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 const root = new URL('../../', import.meta.url);
 const page = readFileSync(new URL('docs/SECURITY.md', root), 'utf8').replaceAll(/\s+/g, ' ');
 
-const names = /\*([^*`]+)\*/g;
+/** Italics, not bold. */
+const names = /(?<!\*)\*(?!\*)([^*`]+)\*(?!\*)/g;
 
 const folders = new Set(
   readdirSync(new URL('test/', root), { withFileTypes: true })
