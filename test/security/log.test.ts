@@ -29,12 +29,12 @@ async function databaseErrors(canary: string): Promise<unknown[]> {
       () => null,
       (error: unknown) => error,
     );
-  await db.nativeUpdate(AccountEntity, { id: asha.id as never }, { email: `${canary}@x.example` });
+  await db.nativeUpdate(AccountEntity, { id: asha.id as never }, { username: canary });
   const other = await market.user();
   return [
-    await caught(db.nativeUpdate(AccountEntity, { id: other.id as never }, { email: `${canary}@x.example` })),
+    await caught(db.nativeUpdate(AccountEntity, { id: other.id as never }, { username: canary })),
     await caught(sql`select ${canary}::text::uuid`.execute(kysely)),
-    await caught(sql`update account set email = ${`${canary}@x.example`} where id = ${other.id}`.execute(kysely)),
+    await caught(sql`update account set username = ${canary} where id = ${other.id}`.execute(kysely)),
     await caught(sql`update account set full_name = null, bio = ${canary} where id = ${other.id}`.execute(kysely)),
   ];
 }
