@@ -15,6 +15,7 @@ import { payments } from './payments/index.ts';
 import { streams } from './streams/index.ts';
 import { reviews } from './reviews/index.ts';
 import { moderation } from './moderation/index.ts';
+import { analytics } from './analytics/index.ts';
 import { notifications } from './notifications/index.ts';
 import { sync } from './sync/index.ts';
 
@@ -35,6 +36,7 @@ export const areas = [
   streams,
   reviews,
   moderation,
+  analytics,
   notifications,
   sync,
 ] as const;

@@ -42,7 +42,7 @@ test('after every operation and job, each person’s inbox folds to a fresh snap
   }
   expect(people.size).toBeGreaterThan(0);
   for (const person of people.values()) await expectFoldToEqualSnapshot(person);
-}, 120_000);
+}, 300_000);
 
 async function expectFoldToEqualSnapshot(person: TestUser): Promise<void> {
   const folded = new Map<string, View>();

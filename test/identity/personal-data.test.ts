@@ -17,6 +17,18 @@ const dayMs = 86_400_000;
 
 /** Columns that name a person, and the list of the export that has their rows. */
 const exported: Record<string, string> = {
+  'block.blocker_id': 'blocks',
+  'device.user_id': 'devices',
+  'merchant.owner_id': 'merchants',
+  'merchant_application.user_id': 'merchantApplications',
+  'merchant_invitation.recipient_id': 'merchantInvitations',
+  'merchant_member.user_id': 'merchants',
+  'notification.user_id': 'notifications',
+  'outgoing_message.user_id': 'outgoingMessages',
+  'report.reporter_id': 'reports',
+  'review.author_id': 'reviewsWritten',
+  'sanction.user_id': 'sanctions',
+  'verification.user_id': 'verifications',
   'conversation.buyer_id': 'conversations',
   'conversation.seller_id': 'conversations',
   'favourite.user_id': 'favourites',
@@ -38,6 +50,11 @@ const exported: Record<string, string> = {
 
 /** Columns that name a person and are not exported, with the reason. */
 const kept: Record<string, string> = {
+  'block.blocked_id': 'Who blocked a person is that one’s secret.',
+  'digest.user_id': 'When the next digest is due.',
+  'merchant_application.reviewer_id': 'What staff did is about their office.',
+  'unreachable_recipient.user_id': 'That an address of the person did not take messages, gone with the account.',
+  'verification.reviewer_id': 'What staff did is about their office.',
   'audit_entry.actor_id': 'The log of what staff did is about their office, and is kept for good.',
   'eviction.user_id': 'A note for nodes, gone within two hours.',
   'idempotency.actor_id': 'Answers that the person got already, gone within a day.',
@@ -45,7 +62,6 @@ const kept: Record<string, string> = {
   'inbox_notice.user_id': 'What inbox_event has already.',
   'one_time_code.user_id': 'Hashes, gone within two hours.',
   'order_group.buyer_id': 'The orders of the group have all of it.',
-  'outgoing_message.user_id': 'Letters that the person got; the outbox says how long they are kept.',
   'password_reset.user_id': 'Hashes, gone within a day or an invitation’s week.',
 };
 

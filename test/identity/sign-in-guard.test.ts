@@ -81,7 +81,9 @@ test.skipIf(!process.env.DATABASE_URL)('a known and an unknown identifier cost t
   const spy = vi.spyOn(pg.Client.prototype, 'query');
   const counted = async (name: string, input: object) => {
     await market.call(null, name, input, { ip: '198.51.100.77' });
-    return spy.mock.calls.splice(0).length;
+    const texts = spy.mock.calls.splice(0).map(([query]) => shapeOf(query as { text?: string } | string));
+    // The watch over the database asks every second, whatever else goes on.
+    return texts.filter((text) => !/pg_is_in_recovery|inbox_current_epoch/.test(text));
   };
   const pairs = [];
   for (const [name, field] of [
@@ -96,8 +98,8 @@ test.skipIf(!process.env.DATABASE_URL)('a known and an unknown identifier cost t
     pairs.push([known, await counted(name, { [field]: newEmail(), ...extra })]);
   }
   spy.mockRestore();
-  expect(pairs.map(([known]) => known)).toEqual(pairs.map(([, unknown]) => unknown));
-  expect(Math.min(...pairs.flat())).toBeGreaterThan(1);
+  for (const [known, unknown] of pairs) expect(known).toEqual(unknown);
+  expect(Math.min(...pairs.flat().map((texts) => texts.length))).toBeGreaterThan(1);
 });
 
 test('what is past its time is deleted, and what still counts stays', async () => {
@@ -122,3 +124,12 @@ test('what is past its time is deleted, and what still counts stays', async () =
   await market.runJob('sessions.prune');
   expect(await counts()).toEqual({ codes: 0, resets: 0, quotas: 0, sessions: 0, origins: 0 });
 });
+
+/** A statement without the values that some drivers write into it. */
+function shapeOf(query: { text?: string } | string): string {
+  const text = typeof query === 'string' ? query : (query.text ?? '');
+  return text
+    .replaceAll(/'[^']*'/g, '?')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}

@@ -30,15 +30,12 @@ async function databaseErrors(canary: string): Promise<unknown[]> {
       () => null,
       (error: unknown) => error,
     );
-  const taken = { email: `${canary}@x.example`, emailVerifiedAt: new Date() };
-  await db.nativeUpdate(AccountEntity, { id: asha.id as never }, taken);
+  await db.nativeUpdate(AccountEntity, { id: asha.id as never }, { username: canary });
   const other = await market.user();
   return [
-    await caught(db.nativeUpdate(AccountEntity, { id: other.id as never }, taken)),
+    await caught(db.nativeUpdate(AccountEntity, { id: other.id as never }, { username: canary })),
     await caught(sql`select ${canary}::text::uuid`.execute(kysely)),
-    await caught(
-      sql`update account set email = ${taken.email}, email_verified_at = now() where id = ${other.id}`.execute(kysely),
-    ),
+    await caught(sql`update account set username = ${canary} where id = ${other.id}`.execute(kysely)),
     await caught(sql`update account set full_name = null, bio = ${canary} where id = ${other.id}`.execute(kysely)),
   ];
 }

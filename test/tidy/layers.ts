@@ -25,6 +25,7 @@ export const areaEdges: Readonly<Record<string, readonly string[]>> = {
   streams: ['identity', 'trust', 'media', 'catalog'],
   reviews: ['identity', 'trust', 'media', 'merchants', 'catalog', 'orders'],
   moderation: ['identity', 'trust', 'media', 'merchants', 'catalog', 'chat', 'orders', 'streams', 'reviews'],
+  analytics: ['identity', 'merchants', 'catalog', 'orders'],
   notifications: ['outbox', 'identity', 'preferences'],
   sync: ['identity', 'trust', 'chat', 'orders'],
 };

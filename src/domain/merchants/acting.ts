@@ -54,7 +54,7 @@ export async function shopOf(db: Db, sellerId: UserId): Promise<string | null> {
   return shop?.id ?? null;
 }
 
-/** Whether the person owns a shop that is open: it must be handed over or closed before the account can end. */
+/** Whether the person owns a shop that is open: it must be handed over or closed before the account ends. */
 export async function ownsLiveShop(db: Db, userId: UserId): Promise<boolean> {
   return (await db.count(MerchantEntity, { ownerId: userId, state: 'active' })) > 0;
 }

@@ -1,4 +1,5 @@
 import type { PersonalData } from '../kernel/personal-data.ts';
+import { ownsLiveShop } from './acting.ts';
 import { ApplicationEntity, InvitationEntity, MemberEntity } from './entities.ts';
 import { ownMerchants } from './snapshot.ts';
 import { closeMerchant, dismiss, lockMerchant, teamOf, tellTeam } from './team.ts';
@@ -14,7 +15,8 @@ export const merchantsData: PersonalData = {
       merchantInvitations: invitations.map(invitationView),
     };
   },
-  /** Leaves every team. A shop that the person still owns is closed; `ownsLiveShop` says so before. */
+  blockers: async (tx, userId) => ((await ownsLiveShop(tx.db, userId)) ? ['merchants'] : []),
+  /** Leaves every team. A shop that the person still owns, a suspended one, is closed. */
   async forget(tx, userId) {
     const own = await tx.db.find(MemberEntity, { userId }, { orderBy: { merchantId: 'asc' } });
     for (const { merchantId } of own) {

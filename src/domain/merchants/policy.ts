@@ -17,13 +17,14 @@ export const mayClose = (role: TeamRole) => role === 'owner';
 export const mayEdit = (role: TeamRole) => role !== 'staff';
 
 /** What somebody does in a shop's name. */
-export type Work = 'listings' | 'offers' | 'orders';
+export type Work = 'listings' | 'offers' | 'orders' | 'figures';
 
 /** Who may do it. */
 export const workers: Readonly<Record<Work, readonly TeamRole[]>> = {
   listings: ['owner', 'manager'],
   offers: ['owner', 'manager'],
   orders: ['owner', 'manager', 'staff'],
+  figures: ['owner', 'manager'],
 };
 
 /** A suspended shop sells nothing more, but what was bought from it is still handed over. */
@@ -31,4 +32,5 @@ export const workingStates: Readonly<Record<Work, readonly MerchantState[]>> = {
   listings: ['active'],
   offers: ['active'],
   orders: ['active', 'suspended'],
+  figures: ['active', 'suspended'],
 };
