@@ -110,3 +110,18 @@ test('taking Telegram away ends the sessions that were opened with it', async ()
   );
   expect((await market.ok(actor, 'sessions.list')).items).toMatchObject([{ current: true }]);
 });
+
+test('an export has the newest of what a person has too much of', async () => {
+  const { actor, id } = await signUp(market);
+  const database = market.database.sql;
+  await sql`
+    insert into report (id, kind, reporter_id, subject_kind, subject_id, subject_user_id, reason, evidence_ids,
+      snapshot, state, version, created_at, updated_at)
+    select ('00000000-0000-7000-8000-' || lpad(n::text, 12, '0'))::uuid, 'report', ${id}, 'user', gen_random_uuid(),
+      ${id}, 'spam', '{}', '{}', 'open', 1, now(), now()
+    from generate_series(1, 1200) n`.execute(database);
+  const { data, cut } = await market.ok(actor, 'users.exportData');
+  expect(data.reports).toHaveLength(1_000);
+  expect(data.reports[0]).toMatchObject({ id: '00000000-0000-7000-8000-000000001200' });
+  expect(cut).toContain('reports');
+});

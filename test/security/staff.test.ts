@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { member, openShop } from '../merchants/shop.ts';
 import { claimed, reported } from '../moderation/reported.ts';
 import { createHarness, type Harness, type TestUser } from '../support/harness.ts';
+import { createListing } from '../support/listings.ts';
 import { bindTestPorts } from '../support/ports.ts';
 
 let market: Harness;
@@ -60,4 +62,23 @@ test('staff do not learn who reported them', async () => {
     (await market.ok(as, 'reports.queue', { limit: 100 })).items.map((item: { reportId: string }) => item.reportId);
   expect(await seenBy(accused)).not.toContain(reportId);
   expect(await seenBy(moderator)).toContain(reportId);
+});
+
+test('nobody judges what the shop that they work for sells, says or is reported for', async () => {
+  const shop = await openShop(market);
+  const { id: userId } = await market.user();
+  const works = await member(market, shop);
+  const moderator = { ...works, actor: { ...works.actor, roles: ['moderator' as const] } };
+  const { id: listingId } = await createListing(market, shop.owner);
+  const by = { listingId, action: 'shadow', reason: 'Out of favour.' };
+  expect(await market.fails(moderator, 'listings.moderate', by)).toBe('auth.forbidden');
+  for (const subject of [
+    { kind: 'listing', id: listingId },
+    { kind: 'user', id: shop.owner.id },
+  ]) {
+    const { reportId } = await reported(market, subject);
+    expect(await market.fails(moderator, 'reports.claim', { reportId })).toBe('reports.conflict_of_interest');
+  }
+  const stranger = { kind: 'user', id: userId };
+  await market.ok(moderator, 'reports.claim', { reportId: (await reported(market, stranger)).reportId });
 });

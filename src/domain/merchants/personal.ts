@@ -1,14 +1,16 @@
-import type { PersonalData } from '../kernel/personal-data.ts';
+import { exportRowsMax, type PersonalData } from '../kernel/personal-data.ts';
 import { ownsLiveShop } from './acting.ts';
 import { ApplicationEntity, InvitationEntity, MemberEntity } from './entities.ts';
 import { ownMerchants } from './snapshot.ts';
 import { closeMerchant, dismiss, lockMerchant, teamOf, tellTeam } from './team.ts';
 import { applicationView, invitationView } from './views.ts';
 
+const newest = { orderBy: { id: 'desc' }, limit: exportRowsMax } as const;
+
 export const merchantsData: PersonalData = {
   async export({ db, userId }) {
-    const applications = await db.find(ApplicationEntity, { userId });
-    const invitations = await db.find(InvitationEntity, { recipientId: userId });
+    const applications = await db.find(ApplicationEntity, { userId }, newest);
+    const invitations = await db.find(InvitationEntity, { recipientId: userId }, newest);
     return {
       merchants: await ownMerchants(db, userId),
       merchantApplications: applications.map(applicationView),

@@ -8,7 +8,7 @@ export const moderationErrors = defineErrors({
   'reports.conflict_of_interest': {
     retry: 'never',
     http: 403,
-    text: 'The report is by you, about you or about a colleague; leave it to somebody else.',
+    text: 'The report is by you, about you, your shop or a colleague; leave it to somebody else.',
   },
   'reports.stale': { retry: 'refetch', http: 409, text: 'The report has changed; read it again.' },
   'reports.closed': { retry: 'refetch', http: 409, text: 'The report is closed.' },

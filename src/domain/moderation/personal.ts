@@ -1,10 +1,12 @@
-import type { PersonalData } from '../kernel/personal-data.ts';
+import { exportRowsMax, type PersonalData } from '../kernel/personal-data.ts';
 import { sql } from 'kysely';
 import { ReportEntity, SanctionEntity } from './entities.ts';
 import { reportView, sanctionView } from './views.ts';
 
 /** Of a reported person or of whoever made what was reported. */
 const profile = ['fullName', 'username', 'bio', 'avatarUrl', 'neighborhood'];
+
+const newest = { orderBy: { id: 'desc' }, limit: exportRowsMax } as const;
 
 /**
  * Reports and what was done about them are kept when an account ends: they protect others from whoever comes back.
@@ -13,8 +15,8 @@ const profile = ['fullName', 'username', 'bio', 'avatarUrl', 'neighborhood'];
  */
 export const moderationPersonal: PersonalData = {
   async export({ db, userId }) {
-    const reports = await db.find(ReportEntity, { reporterId: userId }, { orderBy: { id: 'asc' } });
-    const sanctions = await db.find(SanctionEntity, { userId }, { orderBy: { id: 'asc' } });
+    const reports = await db.find(ReportEntity, { reporterId: userId }, newest);
+    const sanctions = await db.find(SanctionEntity, { userId }, newest);
     return { reports: reports.map(reportView), sanctions: sanctions.map(sanctionView) };
   },
   async forget(tx, userId) {

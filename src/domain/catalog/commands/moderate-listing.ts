@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
+import { actsFor } from '../../merchants/index.ts';
 import { ListingId } from '../entities.ts';
 import { favouriteChanged, listingChanged, listingUpdated } from '../events.ts';
 import { moderateListing, moderationActions } from '../moderate.ts';
@@ -20,7 +21,9 @@ export const moderate = defineCommand({
   async run({ input: { listingId, action, reason }, actor, tx, fail }) {
     const listing = await lockListing(tx, listingId);
     if (!listing) return fail('listings.not_found');
-    if (listing.sellerId === actor.userId) return fail('auth.forbidden');
+    // Not one's own, nor that of a shop one works for.
+    const sale = { userId: actor.userId, sellerId: listing.sellerId };
+    if (await actsFor(tx.db, sale, 'orders')) return fail('auth.forbidden');
     const changed = await moderateListing(tx, listing, { action, reason });
     tx.audit({
       action: `listing.${action}`,

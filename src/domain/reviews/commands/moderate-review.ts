@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { actsFor } from '../../merchants/index.ts';
 import { listingChanged, listingUpdated } from '../../catalog/index.ts';
 import { userChanged } from '../../identity/index.ts';
 import { defineCommand } from '../../kernel/define.ts';
@@ -22,7 +23,9 @@ export const moderateReview = defineCommand({
   async run({ input: { reviewId, action, reason }, actor: { userId }, tx, fail }) {
     const review = await lockReview(tx.db, reviewId);
     if (!review) return fail('reviews.not_found');
-    if (review.authorId === userId || review.subjectId === userId) return fail('auth.forbidden');
+    for (const sellerId of [review.authorId, review.subjectId]) {
+      if (await actsFor(tx.db, { userId, sellerId }, 'orders')) return fail('auth.forbidden');
+    }
     if (!(await judgeReview(tx, review, { name: action, reason }))) return fail('reviews.wrong_state');
     tx.audit({ action: `review.${action}`, subject: { kind: 'review', id: reviewId }, details: { reason } });
     return reviewView(tx, review);
