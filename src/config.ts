@@ -205,20 +205,9 @@ function missing(config: z.infer<typeof environment>, names: readonly (keyof typ
 
 function weaknesses(config: z.infer<typeof environment>): string[] {
   const rules: [boolean, string][] = [
-    [
-      // It signs the links to files on disk too, whatever signs the tokens.
-      config.JWT_SECRET === developmentSecret && !(config.JWT_PRIVATE_KEY && config.S3_BUCKET),
-      'JWT_SECRET: set a secret of your own, 32 characters or more',
-    ],
+    // Whatever signs the tokens: keys that are not set are made from it.
+    [config.JWT_SECRET === developmentSecret, 'JWT_SECRET: set a secret of your own, 32 characters or more'],
     [config.JWT_PREVIOUS_SECRETS.includes(developmentSecret), 'JWT_PREVIOUS_SECRETS: everybody knows this secret'],
-    [
-      config.JWT_SECRET === developmentSecret && !config.DOCUMENT_NUMBER_KEY,
-      'DOCUMENT_NUMBER_KEY: set a secret of your own, 32 characters or more',
-    ],
-    [
-      config.JWT_SECRET === developmentSecret && !!config.JWT_PRIVATE_KEY && !config.ACCOUNT_PEPPER,
-      'ACCOUNT_PEPPER: beside JWT_PRIVATE_KEY it needs a value of its own, 32 characters or more',
-    ],
     [config.SANDBOX_PAYMENTS, 'SANDBOX_PAYMENTS: sandbox payments are not money; set it to false'],
     [!config.DATABASE_URL, 'DATABASE_URL: the embedded database is for one node on one disk; set a PostgreSQL server'],
     [!config.PUBLIC_URL, 'PUBLIC_URL: links and webhooks need the address that clients use'],

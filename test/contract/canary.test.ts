@@ -37,6 +37,10 @@ const published = new Set([
 const secrets = [
   { where: 'account.password_hash', select: sql`select password_hash as value, null as owner from account` },
   { where: 'refresh_token.hash', select: sql`select hash as value, null as owner from refresh_token` },
+  { where: 'one_time_code.code_hash', select: sql`select code_hash as value, null as owner from one_time_code` },
+  { where: 'password_reset.token_hash', select: sql`select token_hash as value, null as owner from password_reset` },
+  { where: 'device.push_token', select: sql`select push_token as value, null as owner from device` },
+  { where: 'account.contact_key', select: sql`select contact_key as value, null as owner from account` },
   { where: 'stream.stream_key', select: sql`select stream_key as value, host_id as owner from stream` },
 ];
 
