@@ -18,7 +18,7 @@ create table report (
   id uuid primary key,
   kind text not null check (kind in ('report', 'complaint')),
   reporter_id uuid not null references account (id) deferrable initially deferred,
-  subject_kind text not null check (subject_kind in ('user', 'listing', 'message', 'review', 'stream')),
+  subject_kind text not null check (subject_kind in ('user', 'listing', 'message', 'review', 'stream', 'merchant')),
   subject_id uuid not null,
   -- Who answers for it.
   subject_user_id uuid not null references account (id) deferrable initially deferred,
@@ -50,7 +50,7 @@ create table sanction (
   subject_kind text not null,
   subject_id uuid not null,
   reason text not null,
-  -- Of a suspension: since when the account is suspended, and until when.
+  -- Of a suspension: since when the account, or the shop, is suspended, and until when.
   since timestamptz,
   until timestamptz,
   ended_at timestamptz,

@@ -5,6 +5,7 @@ import { liveStream } from '../streams/live-stream.ts';
 import { guest, type Harness, type TestUser } from '../support/harness.ts';
 import { createListing } from '../support/listings.ts';
 import { createMarket, travel } from '../payments/bank.ts';
+import { member, openShop } from '../merchants/shop.ts';
 import { claimed, reported, reportedMessage } from './reported.ts';
 
 let market: Harness;
@@ -135,4 +136,75 @@ test('moderators judge neither themselves nor colleagues nor what they reported;
     expect(await market.fails(as, 'reports.claim', { reportId })).toBe('reports.conflict_of_interest');
   }
   await market.ok(await market.user({ roles: ['admin'] }), 'reports.claim', { reportId });
+});
+
+test('a shop suspended on report is hidden and comes back by itself, while its owner stays in', async () => {
+  const { owner, merchantId } = await openShop(market);
+  const { id: listingId } = await createListing(market, owner);
+  const untilAt = new Date(Date.now() + market.clock.offsetMs + 3_600_000).toISOString();
+  await resolve(await claimed(market, { kind: 'merchant', id: merchantId }), 'suspend', { untilAt });
+  expect(await market.fails(null, 'merchants.profile', { merchantId })).toBe('merchants.not_found');
+  expect(await market.fails(null, 'listings.get', { listingId })).toBe('listings.not_found');
+  expect(await last(owner, 'merchant')).toMatchObject({ state: 'suspended', reason: 'Looked at it' });
+  expect(await last(owner, 'sanction')).toMatchObject({ action: 'suspend', subject: { kind: 'merchant' } });
+  await market.ok(null, 'users.get', { userId: owner.id });
+  travel(market, 3_600_001);
+  await market.runJob('sanctions.lift');
+  await market.ok(null, 'merchants.profile', { merchantId });
+  await market.ok(null, 'listings.get', { listingId });
+  expect(await last(owner, 'merchant')).toMatchObject({ state: 'active', reason: null });
+});
+
+test('a shop that an admin and moderators suspended is open again once both have taken it back', async () => {
+  const admin = await market.user({ roles: ['admin'] });
+  const isOpen = async (merchantId: string) => (await market.call(null, 'merchants.profile', { merchantId })).ok;
+  const suspendedTwice = async (untilAt?: string) => {
+    const { merchantId } = await openShop(market);
+    const found = await claimed(market, { kind: 'merchant', id: merchantId });
+    await market.ok(admin, 'merchants.suspend', { merchantId, reason: 'Sold fakes.' });
+    await resolve(found, 'suspend', untilAt ? { untilAt } : {});
+    return merchantId;
+  };
+  const merchantId = await suspendedTwice();
+  const lift = { merchantId, reason: 'A mistake.' };
+  await market.ok(admin, 'merchants.reinstate', lift);
+  expect(await isOpen(merchantId)).toBe(false);
+  expect(await market.fails(admin, 'merchants.reinstate', lift)).toBe('merchants.wrong_state');
+  await market.ok(admin, 'merchants.reinstate', { ...lift, held: 'moderation' });
+  expect(await isOpen(merchantId)).toBe(true);
+
+  const soon = new Date(Date.now() + market.clock.offsetMs + 60_000).toISOString();
+  const other = await suspendedTwice(soon);
+  travel(market, 60_001);
+  await market.runJob('sanctions.lift');
+  expect(await isOpen(other)).toBe(false);
+  await market.ok(admin, 'merchants.reinstate', { merchantId: other, reason: 'A mistake.' });
+  expect(await isOpen(other)).toBe(true);
+});
+
+test('a suspension that a second decision prolonged does not end with the first', async () => {
+  const { owner } = await openShop(market);
+  const listings = [await createListing(market, owner), await createListing(market, owner)];
+  const first = await claimed(market, { kind: 'listing', id: listings[0]!.id });
+  const second = await claimed(market, { kind: 'listing', id: listings[1]!.id });
+  const untilAt = new Date(Date.now() + market.clock.offsetMs + 60_000).toISOString();
+  await resolve(first, 'suspend', { untilAt });
+  await resolve(second, 'suspend');
+  travel(market, 60_001);
+  await market.runJob('sanctions.lift');
+  expect(await market.fails(null, 'users.get', { userId: owner.id })).toBe('users.not_found');
+});
+
+test('moderators do not judge a shop that they work for, nor what it sells', async () => {
+  const shop = await openShop(market);
+  const worker = await member(market, shop);
+  const as = { ...worker, actor: { ...worker.actor, roles: ['moderator' as const] } };
+  const { id: listingId } = await createListing(market, shop.owner);
+  for (const subject of [
+    { kind: 'merchant', id: shop.merchantId },
+    { kind: 'listing', id: listingId },
+  ]) {
+    const { reportId } = await reported(market, subject);
+    expect(await market.fails(as, 'reports.claim', { reportId })).toBe('reports.conflict_of_interest');
+  }
 });

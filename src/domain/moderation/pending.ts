@@ -2,6 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { isStaffAccount } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
 import type { Tx } from '../kernel/define.ts';
+import { actsFor } from '../merchants/index.ts';
 import { ReportEntity, type Report } from './entities.ts';
 import { pendingStates } from './machine.ts';
 
@@ -19,11 +20,16 @@ export async function lockPending(tx: Tx, reportId: Report['id']): Promise<{ rep
   return { report: named, all };
 }
 
-/** Nobody judges themselves, what they reported themselves, or a colleague, whom admins judge. */
+/**
+ * Nobody judges themselves, what they reported themselves, a shop that they work for, or a colleague, whom admins
+ * judge.
+ */
 export async function isPartial(tx: Tx, actor: UserActor, reports: readonly Report[]): Promise<boolean> {
   const own = ({ reporterId, subjectUserId }: Report) => [reporterId, subjectUserId].includes(actor.userId);
   if (reports.some(own)) return true;
   const [first] = reports;
-  if (!first || actor.roles.includes('admin')) return false;
+  if (!first) return false;
+  if (await actsFor(tx.db, { userId: actor.userId, sellerId: first.subjectUserId }, 'orders')) return true;
+  if (actor.roles.includes('admin')) return false;
   return isStaffAccount(tx, first.subjectUserId);
 }
