@@ -36,7 +36,7 @@ create table report (
   updated_at timestamptz not null,
   check ((state = 'open') = (claimed_by is null))
 );
-create unique index report_once on report (reporter_id, subject_kind, subject_id)
+create unique index report_once on report (reporter_id, kind, subject_kind, subject_id)
   where state in ('open', 'in_review');
 create index report_pending on report (subject_kind, subject_id) where state in ('open', 'in_review');
 create index report_reporter_id on report (reporter_id, id);

@@ -4,8 +4,9 @@ import { reviewed } from '../reviews/completed-order.ts';
 import { liveStream } from '../streams/live-stream.ts';
 import { guest, type Harness, type TestUser } from '../support/harness.ts';
 import { createListing } from '../support/listings.ts';
-import { createMarket, travel } from '../payments/bank.ts';
+import { createMarket, purchase, travel } from '../payments/bank.ts';
 import { member, openShop } from '../merchants/shop.ts';
+import { confirmedUpload, diskPort, partsOf } from '../support/disk.ts';
 import { claimed, reported, reportedMessage } from './reported.ts';
 
 let market: Harness;
@@ -46,6 +47,54 @@ test('a person has one open report about a thing, however often and fast they fi
   );
   expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
   expect((await market.ok(reporter, 'reports.mine')).items).toHaveLength(1);
+});
+
+test('a seller who reported a person may complain about them as a buyer too, each once', async () => {
+  const { seller, buyer, orderId } = await purchase(market);
+  const subject = { kind: 'user', id: buyer.id };
+  await market.ok(seller, 'reports.file', { subject, reason: 'harassment' });
+  await market.ok(seller, 'complaints.file', { orderId, reason: 'no_show' });
+  const again = { orderId, reason: 'fraud' };
+  expect(await market.fails(seller, 'complaints.file', again)).toBe('reports.already_open');
+  expect((await market.ok(seller, 'reports.mine')).items.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual([
+    'complaint',
+    'report',
+  ]);
+});
+
+test('evidence opens for five minutes to the moderator who claimed the report, and each look is logged', async () => {
+  const reporter = await market.user();
+  const uploadId = await confirmedUpload(market, reporter, { purpose: 'evidence' });
+  const unseen = await confirmedUpload(market, reporter, { purpose: 'evidence' });
+  await market.runJob('uploads.process');
+  const subject = { kind: 'user', id: (await market.user()).id };
+  const filing = { subject, reason: 'fraud', evidenceIds: [uploadId] };
+  const { id: reportId } = await market.ok(reporter, 'reports.file', filing);
+  const [as, other] = [await market.user({ roles: ['moderator'] }), await market.user({ roles: ['moderator'] })];
+  expect(await market.fails(as, 'reports.evidence', { reportId })).toBe('reports.not_claimed');
+  const { version, evidenceIds } = await market.ok(as, 'reports.claim', { reportId });
+  expect(evidenceIds).toEqual([uploadId]);
+  const { items } = await market.ok(as, 'reports.evidence', { reportId });
+  expect(items).toEqual([{ uploadId, link: expect.any(Object) }]);
+  expect(JSON.stringify(items)).not.toContain(unseen);
+  const disk = market.ports.get(diskPort);
+  const served = await disk.openFile(partsOf(items[0].link.url));
+  expect(served.status).toBe(200);
+  if (served.status === 200) await served.stream.cancel();
+  expect(await market.fails(other, 'reports.evidence', { reportId })).toBe('reports.claimed');
+  const admin = await market.user({ roles: ['admin'] });
+  expect(await market.fails(admin, 'reports.evidence', { reportId })).toBe('reports.claimed');
+  const looks = await market.database
+    .fork()
+    .getConnection()
+    .execute("select actor_id from audit_entry where action = 'reports.evidenceOpened' and subject_id = ?", [
+      reporter.id,
+    ]);
+  expect(looks).toEqual([{ actor_id: as.id }]);
+  await resolve({ moderator: as, reportId, version }, 'dismiss');
+  expect(await market.fails(as, 'reports.evidence', { reportId })).toBe('reports.closed');
+  travel(market, 6 * 60_000);
+  expect((await disk.openFile(partsOf(items[0].link.url))).status).toBe(403);
 });
 
 test('a removed message is gone for both sides, and moderators still read what was reported', async () => {
