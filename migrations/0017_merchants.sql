@@ -10,11 +10,15 @@ create table merchant (
   contact_phone text,
   address text,
   state text not null check (state in ('active', 'suspended', 'closed')),
+  -- Why an admin suspended it, and why moderators did and since when. Neither takes back what the other did.
   reason text,
+  moderation_reason text,
+  moderated_at timestamptz,
   version integer not null,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  check ((state = 'suspended') = (reason is not null))
+  check ((state = 'suspended') = (reason is not null or moderation_reason is not null)),
+  check ((moderation_reason is null) = (moderated_at is null))
 );
 -- Whose listings are whose shop's must have one answer.
 create unique index merchant_owner on merchant (owner_id) where state <> 'closed';

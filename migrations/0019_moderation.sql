@@ -18,7 +18,7 @@ create table report (
   id uuid primary key,
   kind text not null check (kind in ('report', 'complaint')),
   reporter_id uuid not null references account (id) deferrable initially deferred,
-  subject_kind text not null check (subject_kind in ('user', 'listing', 'message', 'review', 'stream')),
+  subject_kind text not null check (subject_kind in ('user', 'listing', 'message', 'review', 'stream', 'merchant')),
   subject_id uuid not null,
   -- Who answers for it.
   subject_user_id uuid not null references account (id) deferrable initially deferred,
@@ -36,7 +36,7 @@ create table report (
   updated_at timestamptz not null,
   check ((state = 'open') = (claimed_by is null))
 );
-create unique index report_once on report (reporter_id, subject_kind, subject_id)
+create unique index report_once on report (reporter_id, kind, subject_kind, subject_id)
   where state in ('open', 'in_review');
 create index report_pending on report (subject_kind, subject_id) where state in ('open', 'in_review');
 create index report_reporter_id on report (reporter_id, id);
@@ -50,7 +50,7 @@ create table sanction (
   subject_kind text not null,
   subject_id uuid not null,
   reason text not null,
-  -- Of a suspension: since when the account is suspended, and until when.
+  -- Of a suspension: since when the account, or the shop, is suspended, and until when.
   since timestamptz,
   until timestamptz,
   ended_at timestamptz,

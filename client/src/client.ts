@@ -1,8 +1,9 @@
 import { wait } from './backoff.ts';
 import { Calls, type CallOptions } from './calls.ts';
+import type { ClientEvents } from './client-events.ts';
 import { Connection, type TokenReason } from './connection.ts';
 import { Emitter, guarded, type Off } from './emitter.ts';
-import { ownError, SokoError } from './errors.ts';
+import { isFinal, isSessionOver, ownError, type SokoError } from './errors.ts';
 import { Inbox } from './inbox.ts';
 import type {
   CallName,
@@ -39,8 +40,8 @@ export interface ConnectOptions {
   readonly telegram?: string;
   /** Tokens of a sign-in, instead of `token` and `getToken`, as they came or as kept by `onTokens`. */
   readonly tokens?: Tokens | null;
-  /** Each time that the tokens are other ones. */
-  readonly onTokens?: (tokens: Tokens) => void;
+  /** Each time that the tokens are other ones; null once their session is over: forget them, and sign in again. */
+  readonly onTokens?: (tokens: Tokens | null) => void;
   /** Where this client stopped last time, as kept by `onCursor`. */
   readonly inbox?: Cursor | null;
   /** Kept current from snapshots and events. */
@@ -55,27 +56,6 @@ export interface ConnectOptions {
   readonly version?: string;
   /** How long `connect` tries before it rejects, milliseconds. Default 30,000. */
   readonly connectWithinMs?: number;
-}
-
-/** What `on` tells beside inbox events, room events and signals, which are told under their own type too. */
-export interface ClientEvents {
-  ready: Ready;
-  offline: { readonly error: SokoError; readonly retryInMs: number | null };
-  /** There will be no reconnect. */
-  closed: SokoError;
-  session: SessionNotice;
-  inbox: InboxEvent;
-  snapshot: Snapshot;
-  room: RoomEvent;
-  /** A room was entered, or read anew after a gap. `recent` came before; the snapshot holds their effect. */
-  roomSnapshot: {
-    readonly room: string;
-    readonly snapshot: Readonly<Record<string, unknown>>;
-    readonly recent: readonly Omit<RoomEvent, 'room'>[];
-  };
-  /** A room may no longer be entered. */
-  roomClosed: { readonly room: string; readonly error: unknown };
-  signal: Signal;
 }
 
 export interface SokoClient {
@@ -139,8 +119,9 @@ class Client {
       this.#resolveStart = resolve;
       this.#rejectStart = reject;
     });
-    const { url, platform, version, telegram, tokens = null, onTokens } = options;
-    this.#keeper = new TokenKeeper({ url, tokens, onTokens: (fresh) => guarded(() => onTokens?.(fresh)) });
+    const { url, platform, version, telegram, tokens = null } = options;
+    const onTokens = (fresh: Tokens | null) => guarded(() => options.onTokens?.(fresh));
+    this.#keeper = new TokenKeeper({ url, tokens, telegram: telegram !== undefined, onTokens });
     this.#renewable = options.getToken !== undefined || telegram !== undefined || tokens !== null;
     this.#connection = new Connection({
       url,
@@ -156,7 +137,7 @@ class Client {
     this.#calls = new Calls(this.#connection, () => Boolean(this.#ready?.user));
     const parts = {
       call: (name: string, input: object) => this.#calls.once(name, input),
-      fatal: (error: unknown) => error instanceof SokoError && error.retry === 'never',
+      fatal: isFinal,
     };
     this.#inbox = this.#newInbox(parts);
     this.#rooms = new Rooms({ ...parts, emitter: this.#emitter });
@@ -241,7 +222,7 @@ class Client {
     const { getToken, token } = this.#options;
     const given = (await getToken?.(reason)) ?? token;
     if (given !== undefined) return given;
-    return reason === 'connect' ? this.#keeper.accessToken : this.#keeper.renew();
+    return reason === 'connect' ? this.#keeper.current() : this.#keeper.renew();
   }
 
   #onReady({ tokens, ...ready }: Ready): void {
@@ -274,9 +255,12 @@ class Client {
     for (let tries = 0; tries < 5 && this.online; tries += 1) {
       try {
         const token = await this.#token('expiring');
+        // A session that is over: the server closes, and initData opens another one.
+        if (token === null) return;
         await this.#calls.once('sessions.extend', { token });
         return;
-      } catch {
+      } catch (error) {
+        if (isFinal(error)) return;
         await wait(5_000);
       }
     }
@@ -284,6 +268,7 @@ class Client {
 
   #onOffline(told: ClientEvents['offline']): void {
     this.#lastError = told.error;
+    if (isSessionOver(told.error)) this.#keeper.drop(told.error);
     this.#inbox.close();
     this.#rooms.close();
     this.#emitter.emit('offline', told);

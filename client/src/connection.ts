@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { backoffMs, toldMs } from './backoff.ts';
-import { SokoError, toSokoError } from './errors.ts';
+import { isSessionOver, SokoError, toSokoError } from './errors.ts';
 import type { Cursor, Ready, SessionNotice } from './protocol.ts';
 
 /** Why a token is asked for: a first connection, soon to expire, or refused as expired or unknown. */
@@ -26,13 +26,14 @@ export type Sent = { readonly answer: unknown } | 'timeout' | 'offline';
 /** A connection that becomes neither ready nor refused within this time is given up and tried anew. */
 const readyWithinMs = 15_000;
 const renewalsMax = 3;
-const finalCodes = new Set(['auth.revoked', 'auth.suspended']);
 const staleTokenCodes = new Set(['auth.expired', 'auth.invalid']);
 
 interface Loss {
   readonly code?: number | undefined;
   readonly error?: SokoError;
   readonly reason?: string;
+  /** No use in another try. */
+  readonly final?: boolean;
 }
 
 /** One socket at a time, replaced by the reconnect rules of the protocol until closed or refused for good. */
@@ -49,7 +50,8 @@ export class Connection {
   #afterMs: number | null = null;
   /** Asked for by `drop`. */
   #awayMs: number | null = null;
-  #revoked = false;
+  /** Why the server says that the session is over. */
+  #revoked: string | null = null;
   readonly #waiting = new Set<(sent: Sent) => void>();
 
   constructor(parts: ConnectionParts) {
@@ -84,7 +86,8 @@ export class Connection {
       const token = await this.#parts.token(this.#reason);
       if (!this.#closed) this.#dial(token);
     } catch (error) {
-      this.#lose({ error: toSokoError(error) });
+      const refused = toSokoError(error);
+      this.#lose({ error: refused, final: refused.retry === 'never' });
     }
   }
 
@@ -127,7 +130,7 @@ export class Connection {
     socket.on(
       'session',
       current((notice: SessionNotice) => {
-        if (notice.type === 'revoked') this.#revoked = true;
+        if (notice.type === 'revoked') this.#revoked = notice.reason ?? '';
         this.#parts.onFrame('session', notice as never);
       }),
     );
@@ -174,14 +177,17 @@ export class Connection {
     if (this.#closed) return;
     this.#discard();
     const error = loss.error ?? this.#errorOf(loss);
-    const retryInMs = this.#retryIn(error, loss.code);
+    const retryInMs = loss.final ? null : this.#retryIn(error, loss.code);
     if (retryInMs === null) this.#closed = true;
     else this.#timer = setTimeout(() => void this.open(), retryInMs);
     this.#parts.onOffline({ error, retryInMs });
   }
 
   #errorOf({ code, reason }: Loss): SokoError {
-    if (code === 4002 || this.#revoked) {
+    if (this.#revoked === 'suspended') {
+      return new SokoError({ code: 'auth.suspended', message: 'The account is suspended.', retry: 'never' });
+    }
+    if (code === 4002 || this.#revoked !== null) {
       return new SokoError({ code: 'auth.revoked', message: 'The session is over.', retry: 'never' });
     }
     if (code === 4001)
@@ -191,7 +197,7 @@ export class Connection {
 
   /** Milliseconds until the next try, or null when there is no use in one. */
   #retryIn(error: SokoError, closeCode: number | undefined): number | null {
-    if (finalCodes.has(error.code)) return null;
+    if (isSessionOver(error)) return null;
     if (staleTokenCodes.has(error.code)) {
       this.#renewals += 1;
       if (!this.#parts.renewable || this.#renewals > renewalsMax) return null;

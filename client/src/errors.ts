@@ -56,3 +56,13 @@ export function toSokoError(value: unknown): SokoError {
     return new SokoError({ message: '', retry: 'later', ...answer, code: answer.code });
   return new SokoError({ code: 'internal', message: String(value), retry: 'later' });
 }
+
+/** Whether there is no use in another try. */
+export function isFinal(error: unknown): error is SokoError {
+  return error instanceof SokoError && error.retry === 'never';
+}
+
+/** Whether the session is over, so that its tokens are of no use any more. */
+export function isSessionOver({ code }: SokoError): boolean {
+  return code === 'auth.revoked' || code === 'auth.suspended';
+}

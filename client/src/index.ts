@@ -1,4 +1,5 @@
-export { connect, type ClientEvents, type ConnectOptions, type SokoClient } from './client.ts';
+export type { ClientEvents } from './client-events.ts';
+export { connect, type ConnectOptions, type SokoClient } from './client.ts';
 export type { CallOptions } from './calls.ts';
 export type { TokenReason } from './connection.ts';
 export { SokoError, type Retry } from './errors.ts';

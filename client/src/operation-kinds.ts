@@ -97,6 +97,7 @@ export const operationKinds = {
   'preferences.update': 'command',
   'presence.watch': 'query',
   'reports.claim': 'command',
+  'reports.evidence': 'command',
   'reports.file': 'command',
   'reports.get': 'query',
   'reports.mine': 'query',

@@ -1,10 +1,13 @@
-import { toSokoError } from './errors.ts';
+import { toSokoError, type SokoError } from './errors.ts';
 import type { Tokens } from './protocol.ts';
 
 export interface TokenKeeperParts {
   readonly url: string;
   readonly tokens: Tokens | null;
-  readonly onTokens: (tokens: Tokens) => void;
+  /** Whether the initData of a Mini App can open another session. */
+  readonly telegram: boolean;
+  /** Told null once the session is over. */
+  readonly onTokens: (tokens: Tokens | null) => void;
 }
 
 const answerWithinMs = 15_000;
@@ -14,25 +17,42 @@ export class TokenKeeper {
   readonly #parts: TokenKeeperParts;
   #tokens: Tokens | null;
   #renewal: Promise<string | null> | null = null;
+  /** Why the session is over. */
+  #end: SokoError | null = null;
 
   constructor(parts: TokenKeeperParts) {
     this.#parts = parts;
     this.#tokens = parts.tokens;
   }
 
-  get accessToken(): string | null {
+  /**
+   * The access token that there is, or null where initData or a cookie has to do.
+   * @throws SokoError when the session is over and nothing opens another one. A suspension is not to be got round.
+   */
+  current(): string | null {
+    if (this.#end && (!this.#parts.telegram || this.#end.code === 'auth.suspended')) throw this.#end;
     return this.#tokens?.accessToken ?? null;
   }
 
   keep(tokens: Tokens): void {
+    this.#end = null;
     this.#tokens = tokens;
     this.#parts.onTokens(tokens);
   }
 
+  /** Forgets the tokens of a session that is over. */
+  drop(reason: SokoError): void {
+    if (!this.#tokens) return;
+    this.#tokens = null;
+    this.#end = reason;
+    this.#parts.onTokens(null);
+  }
+
   /**
-   * A fresh access token, or null when the session is over. A refresh token works once: those who ask while one is
-   * under way share its answer.
-   * @throws SokoError when there is no answer; the old refresh token may be shown again for a minute.
+   * A fresh access token; without one, as `current`. A refresh token works once: those who ask while one is under way
+   * share its answer.
+   * @throws SokoError whose retry is `never` when the session is over; any other when there is no answer: the old
+   * refresh token may then be shown again for a minute.
    */
   renew(): Promise<string | null> {
     this.#renewal ??= this.#ask().finally(() => {
@@ -42,7 +62,7 @@ export class TokenKeeper {
   }
 
   async #ask(): Promise<string | null> {
-    if (!this.#tokens) return null;
+    if (!this.#tokens) return this.current();
     const response = await fetch(new URL('/v1/auth/refresh', this.#parts.url), {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -59,11 +79,11 @@ export class TokenKeeper {
         tokenType: 'Bearer',
         expiresIn: Number(answer.expires_in),
       });
-      return this.accessToken;
+      return this.current();
     }
     const error = toSokoError(answer.error);
     if (error.retry !== 'never') throw error;
-    this.#tokens = null;
-    return null;
+    this.drop(error);
+    return this.current();
   }
 }

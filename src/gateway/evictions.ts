@@ -1,5 +1,5 @@
 import type { Eviction, RecordedEviction } from '../domain/kernel/index.ts';
-import { revoked, type LiveSocket } from './live-socket.ts';
+import { over, type LiveSocket } from './live-socket.ts';
 import type { LocalSockets } from './local-sockets.ts';
 import type { GatewayParts } from './parts.ts';
 
@@ -75,7 +75,7 @@ async function recheck({ standing }: GatewayParts, lives: readonly LiveSocket[])
       await leaveClosedRooms(standing, live);
       await stopWatching(standing, live);
     } else {
-      void live.retire(...revoked(verdict === 'auth.suspended' ? 'suspended' : 'revoked'));
+      void live.retire(...over(verdict));
     }
   }
 }

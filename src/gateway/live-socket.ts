@@ -259,6 +259,11 @@ function within(timeoutMs: number, start: (done: () => void) => void): Promise<v
   });
 }
 
+/** The farewell of a session that authentication finds over. */
+export function over(verdict: string | undefined): [CloseCode, Farewell] {
+  return revoked(verdict === 'auth.suspended' ? 'suspended' : 'revoked');
+}
+
 /** The farewell of a revoked session. */
 export function revoked(reason: string): [CloseCode, Farewell] {
   return [closeCodes.revoked, { event: 'session', payload: { type: 'revoked', reason } }];

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isUnavailable, limits, type InboxPull, type UserActor } from '../domain/kernel/index.ts';
 import type { BatchedReads } from './batched-reads.ts';
 import { closeCodes } from './close.ts';
-import { comeBack, revoked, type LiveSocket } from './live-socket.ts';
+import { comeBack, over, type LiveSocket } from './live-socket.ts';
 import type { LocalSockets } from './local-sockets.ts';
 import type { GatewayParts } from './parts.ts';
 
@@ -68,7 +68,7 @@ async function openInbox({ parts, sockets, reads }: PatientOpening, live: LiveSo
     reads.pull({ userId, cursor }),
     live.token ? reads.authenticate(live.token) : actor,
   ]);
-  if (again === 'auth.revoked' || again === 'auth.suspended') return live.retire(...revoked(again));
+  if (again === 'auth.revoked' || again === 'auth.suspended') return live.retire(...over(again));
   const { epoch, head, snapshotRequired } = start;
   const recovered = cursor !== null && !snapshotRequired;
   live.push('ready', readyFrame(parts, live, { epoch, head, recovered, snapshotRequired }));

@@ -3,6 +3,7 @@ import { connect, type ClientEvents, type SokoError, type Tokens } from '../../c
 import { authenticate } from '../../src/domain/identity/index.ts';
 import { errors, operations } from '../../src/domain/registry.ts';
 import { createHttp, type Http } from '../../src/http/index.ts';
+import { signUp } from '../identity/mailbox.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { signInitData } from '../support/telegram.ts';
 import { until } from './until.ts';
@@ -118,17 +119,17 @@ async function startWithHttp(): Promise<TestServer> {
 
 test('a Mini App signs in by its initData once, and its tokens are renewed by themselves', async () => {
   const mini = await startWithHttp();
-  const { clock, tokens } = mini.harness;
-  const kept: Tokens[] = [];
+  const { clock, tokens: keys } = mini.harness;
+  const kept: (Tokens | null)[] = [];
   const telegram = signInitData({ user: { first_name: 'Neema' } });
-  const options = { url: mini.url, telegram, onTokens: (fresh: Tokens) => void kept.push(fresh) };
+  const options = { url: mini.url, telegram, onTokens: (fresh: Tokens | null) => void kept.push(fresh) };
   const client = await connect(options);
   expect(kept).toHaveLength(1);
   expect(client.ready).not.toHaveProperty('tokens');
   const { id } = await client.call('users.me', {});
   let offline = 0;
   client.on('offline', () => (offline += 1));
-  clock.offsetMs += tokens.accessTtlMs - 30_000;
+  clock.offsetMs += keys.accessTtlMs - 30_000;
   await until(() => kept.length === 2, 10_000);
   clock.offsetMs += 120_000;
   expect((await client.call('users.me', {})).id).toBe(id);
@@ -138,8 +139,56 @@ test('a Mini App signs in by its initData once, and its tokens are renewed by th
   clock.offsetMs += 3_600_000;
   const again = await connect({ ...options, tokens: kept.at(-1) ?? null });
   expect((await again.call('users.me', {})).id).toBe(id);
-  expect(kept).toHaveLength(3);
+  expect(kept.map((one) => one === null)).toEqual([false, false, false]);
   again.close();
   await expect(connect({ ...options, connectWithinMs: 5_000 })).rejects.toMatchObject({ code: 'auth.invalid' });
   await mini.close();
 }, 60_000);
+
+test('tokens of a session that is over are dropped, and the client ends instead of going on as a guest', async () => {
+  const site = await startWithHttp();
+  const { harness, url } = site;
+  const ended = async (end: (person: Awaited<ReturnType<typeof signUp>>) => Promise<unknown>) => {
+    const person = await signUp(harness);
+    const kept: (Tokens | null)[] = [];
+    const tokens = person.tokens as Tokens;
+    const client = await connect({ url, tokens, onTokens: (fresh) => void kept.push(fresh) });
+    let tries = 0;
+    client.on('offline', () => (tries += 1));
+    const closed = new Promise<SokoError>((resolve) => {
+      client.on('closed', resolve);
+    });
+    await end(person);
+    const { code } = await closed;
+    expect(kept).toEqual([null]);
+    await expect(client.call('users.me', {})).rejects.toMatchObject({ code });
+    return { code, tries };
+  };
+  const admin = await harness.user({ roles: ['admin'] });
+  const suspend = ({ id: userId }: { id: string }) =>
+    harness.ok(admin, 'users.suspend', { userId, reason: 'Sold fakes.' });
+  expect(await ended(suspend)).toEqual({ code: 'auth.suspended', tries: 1 });
+  const revoke = ({ actor }: Awaited<ReturnType<typeof signUp>>) =>
+    harness.ok(actor, 'sessions.revoke', { sessionId: actor.actor.sessionId });
+  expect(await ended(revoke)).toEqual({ code: 'auth.revoked', tries: 1 });
+  await site.close();
+}, 20_000);
+
+test('kept tokens that cannot be renewed are refused for good', async () => {
+  const site = await startWithHttp();
+  const { tokens, clock } = site.harness;
+  const person = await signUp(site.harness);
+  clock.offsetMs += tokens.accessTtlMs + 60_000;
+  const kept: (Tokens | null)[] = [];
+  const options = { url: site.url, onTokens: (fresh: Tokens | null) => void kept.push(fresh) };
+  const stale = { ...(person.tokens as Tokens), refreshToken: 'not-one' };
+  await expect(connect({ ...options, tokens: stale })).rejects.toMatchObject({ code: 'sessions.refresh_invalid' });
+  expect(kept).toEqual([null]);
+  // The initData of a Mini App opens another session.
+  const telegram = signInitData({ user: { first_name: 'Neema' } });
+  const client = await connect({ ...options, telegram, tokens: stale });
+  expect(client.ready.user).not.toBeNull();
+  expect(kept).toEqual([null, null, expect.objectContaining({ accessToken: expect.any(String) })]);
+  client.close();
+  await site.close();
+}, 20_000);

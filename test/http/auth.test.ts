@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { codeTo, goodPassword, newEmail, signUp, tokenTo } from '../identity/mailbox.ts';
 import { cookiesOf, createHttpHarness, publicUrl, shopOrigin, type HttpHarness } from './harness.ts';
 
 let http: HttpHarness;
@@ -150,4 +151,49 @@ test('logging out with only the refresh cookie left still ends the session', asy
   expect((await http.send('/v1/auth/logout', { method: 'POST', headers })).status).toBe(200);
   const me = await http.send('/v1/auth/me', { headers: { authorization: `Bearer ${body.access_token}` } });
   expect((await me.json()).error.code).toBe('auth.revoked');
+});
+
+test('a code signs a guest in with tokens and cookies, and proves an address to whoever is signed in', async () => {
+  const { market } = http;
+  const { email, actor } = await signUp(market);
+  const sent = await http.post('/v1/auth/otp/send', { email });
+  expect(await sent.json()).toEqual({ expires_in: 600 });
+  const verify = { email, otp_code: await codeTo(market, email) };
+  const signedIn = await http.post('/v1/auth/otp/verify', verify);
+  expect(await signedIn.json()).toMatchObject({ access_token: expect.any(String), user: { email } });
+  expect(cookiesOf(signedIn)).toEqual({ access_token: expect.any(String), refresh_token: expect.any(String) });
+
+  const other = newEmail();
+  const authorization = { authorization: `Bearer ${actor.token}` };
+  expect((await http.post('/v1/auth/otp/send', { email: other }, authorization)).status).toBe(200);
+  const proof = { email: other, code: await codeTo(market, other) };
+  const proven = await http.post('/v1/auth/otp/verify', proof, authorization);
+  expect(await proven.json()).toMatchObject({ user: { id: actor.id, email: other }, tokens: null });
+  expect(cookiesOf(proven)).toEqual({});
+});
+
+test('a cookie alone proves no address for a page of another site', async () => {
+  const { cookies } = await register();
+  const headers = { cookie: cookie(cookies), origin: 'https://evil.example' };
+  const response = await http.post('/v1/auth/otp/send', { email: newEmail() }, headers);
+  expect((await response.json()).error.code).toBe('route.cross_site');
+});
+
+test('a forgotten password is set anew by the link, and the answer does not tell who has an account', async () => {
+  const { email } = await signUp(http.market);
+  const answers = [];
+  for (const address of [email, newEmail()]) {
+    const response = await http.post('/v1/auth/forgot-password', { email: address });
+    answers.push([response.status, await response.json()]);
+  }
+  expect(answers).toEqual([
+    [200, {}],
+    [200, {}],
+  ]);
+  const password = `${goodPassword} anew`;
+  const reset = { token: await tokenTo(http.market, email), new_password: password };
+  expect((await http.post('/v1/auth/reset-password', reset)).status).toBe(200);
+  expect((await http.post('/v1/auth/login', { email, password })).status).toBe(200);
+  const weak = await (await http.post('/v1/auth/reset-password', { token: 'used', new_password: 'short' })).json();
+  expect(weak.error.issues).toMatchObject([{ path: 'new_password' }]);
 });

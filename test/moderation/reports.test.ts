@@ -4,7 +4,9 @@ import { reviewed } from '../reviews/completed-order.ts';
 import { liveStream } from '../streams/live-stream.ts';
 import { guest, type Harness, type TestUser } from '../support/harness.ts';
 import { createListing } from '../support/listings.ts';
-import { createMarket, travel } from '../payments/bank.ts';
+import { createMarket, purchase, travel } from '../payments/bank.ts';
+import { member, openShop } from '../merchants/shop.ts';
+import { confirmedUpload, diskPort, partsOf } from '../support/disk.ts';
 import { claimed, reported, reportedMessage } from './reported.ts';
 
 let market: Harness;
@@ -45,6 +47,54 @@ test('a person has one open report about a thing, however often and fast they fi
   );
   expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
   expect((await market.ok(reporter, 'reports.mine')).items).toHaveLength(1);
+});
+
+test('a seller who reported a person may complain about them as a buyer too, each once', async () => {
+  const { seller, buyer, orderId } = await purchase(market);
+  const subject = { kind: 'user', id: buyer.id };
+  await market.ok(seller, 'reports.file', { subject, reason: 'harassment' });
+  await market.ok(seller, 'complaints.file', { orderId, reason: 'no_show' });
+  const again = { orderId, reason: 'fraud' };
+  expect(await market.fails(seller, 'complaints.file', again)).toBe('reports.already_open');
+  expect((await market.ok(seller, 'reports.mine')).items.map(({ kind }: { kind: string }) => kind).toSorted()).toEqual([
+    'complaint',
+    'report',
+  ]);
+});
+
+test('evidence opens for five minutes to the moderator who claimed the report, and each look is logged', async () => {
+  const reporter = await market.user();
+  const uploadId = await confirmedUpload(market, reporter, { purpose: 'evidence' });
+  const unseen = await confirmedUpload(market, reporter, { purpose: 'evidence' });
+  await market.runJob('uploads.process');
+  const subject = { kind: 'user', id: (await market.user()).id };
+  const filing = { subject, reason: 'fraud', evidenceIds: [uploadId] };
+  const { id: reportId } = await market.ok(reporter, 'reports.file', filing);
+  const [as, other] = [await market.user({ roles: ['moderator'] }), await market.user({ roles: ['moderator'] })];
+  expect(await market.fails(as, 'reports.evidence', { reportId })).toBe('reports.not_claimed');
+  const { version, evidenceIds } = await market.ok(as, 'reports.claim', { reportId });
+  expect(evidenceIds).toEqual([uploadId]);
+  const { items } = await market.ok(as, 'reports.evidence', { reportId });
+  expect(items).toEqual([{ uploadId, link: expect.any(Object) }]);
+  expect(JSON.stringify(items)).not.toContain(unseen);
+  const disk = market.ports.get(diskPort);
+  const served = await disk.openFile(partsOf(items[0].link.url));
+  expect(served.status).toBe(200);
+  if (served.status === 200) await served.stream.cancel();
+  expect(await market.fails(other, 'reports.evidence', { reportId })).toBe('reports.claimed');
+  const admin = await market.user({ roles: ['admin'] });
+  expect(await market.fails(admin, 'reports.evidence', { reportId })).toBe('reports.claimed');
+  const looks = await market.database
+    .fork()
+    .getConnection()
+    .execute("select actor_id from audit_entry where action = 'reports.evidenceOpened' and subject_id = ?", [
+      reporter.id,
+    ]);
+  expect(looks).toEqual([{ actor_id: as.id }]);
+  await resolve({ moderator: as, reportId, version }, 'dismiss');
+  expect(await market.fails(as, 'reports.evidence', { reportId })).toBe('reports.closed');
+  travel(market, 6 * 60_000);
+  expect((await disk.openFile(partsOf(items[0].link.url))).status).toBe(403);
 });
 
 test('a removed message is gone for both sides, and moderators still read what was reported', async () => {
@@ -135,4 +185,75 @@ test('moderators judge neither themselves nor colleagues nor what they reported;
     expect(await market.fails(as, 'reports.claim', { reportId })).toBe('reports.conflict_of_interest');
   }
   await market.ok(await market.user({ roles: ['admin'] }), 'reports.claim', { reportId });
+});
+
+test('a shop suspended on report is hidden and comes back by itself, while its owner stays in', async () => {
+  const { owner, merchantId } = await openShop(market);
+  const { id: listingId } = await createListing(market, owner);
+  const untilAt = new Date(Date.now() + market.clock.offsetMs + 3_600_000).toISOString();
+  await resolve(await claimed(market, { kind: 'merchant', id: merchantId }), 'suspend', { untilAt });
+  expect(await market.fails(null, 'merchants.profile', { merchantId })).toBe('merchants.not_found');
+  expect(await market.fails(null, 'listings.get', { listingId })).toBe('listings.not_found');
+  expect(await last(owner, 'merchant')).toMatchObject({ state: 'suspended', reason: 'Looked at it' });
+  expect(await last(owner, 'sanction')).toMatchObject({ action: 'suspend', subject: { kind: 'merchant' } });
+  await market.ok(null, 'users.get', { userId: owner.id });
+  travel(market, 3_600_001);
+  await market.runJob('sanctions.lift');
+  await market.ok(null, 'merchants.profile', { merchantId });
+  await market.ok(null, 'listings.get', { listingId });
+  expect(await last(owner, 'merchant')).toMatchObject({ state: 'active', reason: null });
+});
+
+test('a shop that an admin and moderators suspended is open again once both have taken it back', async () => {
+  const admin = await market.user({ roles: ['admin'] });
+  const isOpen = async (merchantId: string) => (await market.call(null, 'merchants.profile', { merchantId })).ok;
+  const suspendedTwice = async (untilAt?: string) => {
+    const { merchantId } = await openShop(market);
+    const found = await claimed(market, { kind: 'merchant', id: merchantId });
+    await market.ok(admin, 'merchants.suspend', { merchantId, reason: 'Sold fakes.' });
+    await resolve(found, 'suspend', untilAt ? { untilAt } : {});
+    return merchantId;
+  };
+  const merchantId = await suspendedTwice();
+  const lift = { merchantId, reason: 'A mistake.' };
+  await market.ok(admin, 'merchants.reinstate', lift);
+  expect(await isOpen(merchantId)).toBe(false);
+  expect(await market.fails(admin, 'merchants.reinstate', lift)).toBe('merchants.wrong_state');
+  await market.ok(admin, 'merchants.reinstate', { ...lift, held: 'moderation' });
+  expect(await isOpen(merchantId)).toBe(true);
+
+  const soon = new Date(Date.now() + market.clock.offsetMs + 60_000).toISOString();
+  const other = await suspendedTwice(soon);
+  travel(market, 60_001);
+  await market.runJob('sanctions.lift');
+  expect(await isOpen(other)).toBe(false);
+  await market.ok(admin, 'merchants.reinstate', { merchantId: other, reason: 'A mistake.' });
+  expect(await isOpen(other)).toBe(true);
+});
+
+test('a suspension that a second decision prolonged does not end with the first', async () => {
+  const { owner } = await openShop(market);
+  const listings = [await createListing(market, owner), await createListing(market, owner)];
+  const first = await claimed(market, { kind: 'listing', id: listings[0]!.id });
+  const second = await claimed(market, { kind: 'listing', id: listings[1]!.id });
+  const untilAt = new Date(Date.now() + market.clock.offsetMs + 60_000).toISOString();
+  await resolve(first, 'suspend', { untilAt });
+  await resolve(second, 'suspend');
+  travel(market, 60_001);
+  await market.runJob('sanctions.lift');
+  expect(await market.fails(null, 'users.get', { userId: owner.id })).toBe('users.not_found');
+});
+
+test('moderators do not judge a shop that they work for, nor what it sells', async () => {
+  const shop = await openShop(market);
+  const worker = await member(market, shop);
+  const as = { ...worker, actor: { ...worker.actor, roles: ['moderator' as const] } };
+  const { id: listingId } = await createListing(market, shop.owner);
+  for (const subject of [
+    { kind: 'merchant', id: shop.merchantId },
+    { kind: 'listing', id: listingId },
+  ]) {
+    const { reportId } = await reported(market, subject);
+    expect(await market.fails(as, 'reports.claim', { reportId })).toBe('reports.conflict_of_interest');
+  }
 });

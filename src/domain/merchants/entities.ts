@@ -27,6 +27,8 @@ export const MerchantEntity = defineEntity({
     address: p.text().nullable(),
     state: p.text().$type<MerchantState>(),
     reason: p.text().nullable(),
+    moderationReason: p.text().nullable(),
+    moderatedAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

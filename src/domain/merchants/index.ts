@@ -22,6 +22,8 @@ import { applicationSnapshot, invitationSnapshot, merchantSnapshot } from './sna
 
 export { actsFor, ownerOf, ownsLiveShop, sellerOf, sellersAsked, sellersFor, shopOf } from './acting.ts';
 export { MerchantId } from './entities.ts';
+export { merchantChanged } from './events.ts';
+export { liftShopSuspension, readShop, suspendShop } from './suspending.ts';
 
 export const merchants = defineArea({
   name: 'merchants',

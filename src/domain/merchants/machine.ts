@@ -26,8 +26,15 @@ export const merchantMachine = defineMachine({
   initial: 'active',
   states: ['active', 'suspended', 'closed'],
   moves: {
-    suspend: [{ from: 'active', by: 'admin', to: 'suspended' }],
-    reinstate: [{ from: 'suspended', by: 'admin', to: 'active' }],
+    suspend: [
+      { from: 'active', by: 'admin', to: 'suspended' },
+      { from: 'active', by: 'moderator', to: 'suspended' },
+    ],
+    // Once nothing keeps it suspended any more; an end that moderators set comes by itself.
+    reinstate: [
+      { from: 'suspended', by: 'admin', to: 'active' },
+      { from: 'suspended', by: 'system', to: 'active' },
+    ],
     close: [
       { from: 'active', by: 'owner', to: 'closed' },
       // With the owner's account.

@@ -70,11 +70,13 @@ export async function dismiss(
   await tx.db.nativeDelete(MemberEntity, { id: { $in: members.map(({ id }) => id) } });
 }
 
+const unsuspended = { reason: null, moderationReason: null, moderatedAt: null };
+
 /** Closes a locked shop: the team goes, invitations end, and the owner sells on as a private person. */
 export async function closeMerchant(tx: Tx, merchant: Merchant, by: 'owner' | 'system'): Promise<void> {
   const at = await tx.now();
   assert(applyMove(merchantMachine, merchant, { name: 'close', by, at }), `shop ${merchant.id} closes by ${by}`);
-  Object.assign(merchant, { reason: null, contactEmail: null, contactPhone: null, address: null });
+  Object.assign(merchant, { ...unsuspended, contactEmail: null, contactPhone: null, address: null });
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
   const pending = { merchantId: merchant.id, state: 'pending' } as const;
   for (const invitation of await tx.db.find(InvitationEntity, pending, lock)) {

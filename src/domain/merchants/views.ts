@@ -108,14 +108,14 @@ export function merchantView(
   merchant: Merchant,
   { role, team }: { role: TeamRole; team: readonly Member[] },
 ): z.input<typeof MerchantView> {
-  const { contactEmail, contactPhone, address, state, reason } = merchant;
+  const { contactEmail, contactPhone, address, state, reason, moderationReason } = merchant;
   return {
     ...publicMerchantView(merchant),
     contactEmail,
     contactPhone,
     address,
     state,
-    reason,
+    reason: reason ?? moderationReason,
     role,
     team: team.map((member) => ({ userId: member.userId, role: member.role })),
     allowedActions: teamActions(merchant, role),

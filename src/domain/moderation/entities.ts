@@ -8,7 +8,7 @@ import type { Action, Reason } from './rules.ts';
 export const ReportId = id('ReportId');
 export type ReportId = z.infer<typeof ReportId>;
 
-export const subjectKinds = ['user', 'listing', 'message', 'review', 'stream'] as const;
+export const subjectKinds = ['user', 'listing', 'message', 'review', 'stream', 'merchant'] as const;
 export type SubjectKind = (typeof subjectKinds)[number];
 
 export const ReportEntity = defineEntity({

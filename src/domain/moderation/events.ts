@@ -23,6 +23,8 @@ export const sanctionChanged = defineEvent({
   change: z.undefined(),
   notice({ view }) {
     const what = view.endedAt ? 'ended' : view.action;
+    // The team of a shop, with its owner, is told by the shop.
+    if (view.subject.kind === 'merchant' && view.action === 'suspend') return null;
     const params = { subject: view.subject.kind, reason: view.reason, until: view.until ?? '' };
     return { topic: 'account', template: `sanction.${what}`, params, about: { entity: 'sanction', id: view.id } };
   },

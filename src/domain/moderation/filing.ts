@@ -8,7 +8,10 @@ import { reportView } from './views.ts';
 
 type Filed = Pick<Report, 'kind' | 'subjectKind' | 'subjectId' | 'subjectUserId' | 'reason' | 'snapshot'>;
 
-/** Puts a report in the moderators' queue, or says why not. A person has one open report about one thing. */
+/**
+ * Puts a report in the moderators' queue, or says why not. A person has one open report, and one open complaint, about
+ * one thing.
+ */
 export async function fileReport(
   tx: Tx,
   reporterId: UserId,

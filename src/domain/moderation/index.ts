@@ -3,6 +3,7 @@ import { claimReport } from './commands/claim-report.ts';
 import { fileComplaint } from './commands/file-complaint.ts';
 import { fileReportCommand } from './commands/file-report.ts';
 import { liftSuspensions, liftSuspensionsJob } from './commands/lift-suspensions.ts';
+import { openEvidence } from './commands/open-evidence.ts';
 import { resolveReport } from './commands/resolve-report.ts';
 import { ReportEntity, SanctionEntity } from './entities.ts';
 import { moderationErrors } from './errors.ts';
@@ -23,6 +24,7 @@ export const moderation = defineArea({
     reportQueue,
     getReport,
     claimReport,
+    openEvidence,
     resolveReport,
     liftSuspensions,
   ],

@@ -17,3 +17,4 @@ export const reportMachine = defineMachine({
 
 export type ReportState = (typeof reportMachine)['states'][number];
 export const pendingStates = ['open', 'in_review'] as const satisfies readonly ReportState[];
+export const isPending = (state: ReportState) => pendingStates.some((pending) => pending === state);

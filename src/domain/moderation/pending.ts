@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import { isStaffAccount } from '../identity/index.ts';
 import type { UserActor } from '../kernel/actor.ts';
-import { actsFor } from '../merchants/index.ts';
 import type { Tx } from '../kernel/define.ts';
+import { actsFor } from '../merchants/index.ts';
 import { ReportEntity, type Report } from './entities.ts';
 import { pendingStates } from './machine.ts';
 

@@ -1,10 +1,9 @@
-import { suspendAccount } from '../identity/index.ts';
 import type { Tx } from '../kernel/define.ts';
-import { newId, type UserId } from '../kernel/ids.ts';
+import { newId } from '../kernel/ids.ts';
 import { SanctionEntity, type Report } from './entities.ts';
 import { sanctionChanged } from './events.ts';
 import type { Action } from './rules.ts';
-import { subjectRules } from './subjects.ts';
+import { subjectRules, suspensionOf } from './subjects.ts';
 import { sanctionView } from './views.ts';
 
 /** Whether the action fits what was reported. */
@@ -24,7 +23,7 @@ export async function carryOut(
   const rule = subjectRules[subjectKind];
   if (action === 'shadow') return void (await rule.shadow?.(tx, subjectId, note));
   if (action === 'remove') await rule.remove?.(tx, subjectId, note);
-  const since = action === 'suspend' ? await suspendedSince(tx, userId, note) : null;
+  const since = action === 'suspend' ? await suspensionOf({ subjectKind, subjectId, userId }).begin(tx, note) : null;
   const sanction = tx.db.create(SanctionEntity, {
     id: newId(),
     userId,
@@ -40,15 +39,4 @@ export async function carryOut(
   });
   await tx.db.flush();
   tx.emit(sanctionChanged, userId, { view: sanctionView(sanction) });
-}
-
-/**
- * Since when the person is kept out by moderators. Null where an admin did so before: what admins begin, only they end.
- */
-async function suspendedSince(tx: Tx, userId: UserId, note: string): Promise<Date | null> {
-  const suspended = await suspendAccount(tx, userId, note);
-  if (!suspended) return null;
-  const { since, isNew } = suspended;
-  const isOurs = isNew || (await tx.db.count(SanctionEntity, { userId, since })) > 0;
-  return isOurs ? since : null;
 }

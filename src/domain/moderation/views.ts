@@ -25,6 +25,7 @@ export const ReportDetails = ReportView.extend({
   reporterId: UserId,
   subjectUserId: UserId,
   snapshot: z.record(z.string(), z.unknown()).describe('What the reporter saw when they reported it.'),
+  evidenceIds: z.array(z.uuid()).describe('`reports.evidence` opens them.'),
   claimedBy: orNull(UserId),
   claimedAt: orNull(Timestamp),
   action: orNull(z.enum(actions)),
@@ -50,8 +51,8 @@ export function reportView(report: Report): z.input<typeof ReportView> {
 }
 
 export function reportDetails(report: Report): z.input<typeof ReportDetails> {
-  const { reporterId, subjectUserId, snapshot, claimedBy, claimedAt, action, note } = report;
-  const own = { reporterId, subjectUserId, snapshot, claimedBy, claimedAt: iso(claimedAt), action, note };
+  const { reporterId, subjectUserId, snapshot, evidenceIds, claimedBy, claimedAt, action, note } = report;
+  const own = { reporterId, subjectUserId, snapshot, evidenceIds, claimedBy, claimedAt: iso(claimedAt), action, note };
   return { ...reportView(report), ...own };
 }
 

@@ -18,15 +18,21 @@ interface AuthRoute {
   readonly command: string;
   /** Names of fields that the apps use beside those of the command. */
   readonly renamed?: Readonly<Record<string, string>>;
+  /** Does something else for whoever is signed in already. */
+  readonly asCaller?: true;
 }
 
 const identifiers = { email: 'identifier', username: 'identifier', phone: 'identifier' };
 
-/** Commands for guests with the field names of the mobile apps. One that answers tokens sets the cookies too. */
+/** Commands for guests with the field names of the mobile apps. An answer with tokens sets the cookies too. */
 export const authCommands: readonly AuthRoute[] = [
   { path: '/register', command: 'accounts.register', renamed: { name: 'fullName' } },
   { path: '/login', command: 'sessions.login', renamed: identifiers },
   { path: '/telegram', command: 'sessions.telegram' },
+  { path: '/otp/send', command: 'otp.send', asCaller: true },
+  { path: '/otp/verify', command: 'otp.verify', renamed: { otp_code: 'code' }, asCaller: true },
+  { path: '/forgot-password', command: 'passwords.forgot', renamed: identifiers },
+  { path: '/reset-password', command: 'passwords.reset' },
 ];
 
 // The refresh token only travels to the routes that use it.
@@ -36,10 +42,11 @@ const refreshPath = '/v1/auth';
 export function authRoutes(parts: HttpParts): Hono<HttpEnv> {
   const routes = new Hono<HttpEnv>();
   routes.use(boundedBody);
-  for (const { path, command, renamed = {} } of authCommands) {
+  for (const { path, command: name, renamed = {}, asCaller } of authCommands) {
     routes.post(path, async (c) => {
       const input = fromSnake(await jsonBody(c), renamed);
-      const data = await callForApp<{ tokens?: Tokens }>(c, parts, { name: command, input, actor: guest(c) });
+      const actor = asCaller ? await actorOf(c, parts, { guestMayCall: true }) : guest(c);
+      const data = await callForApp<{ tokens?: Tokens | null }>(c, parts, { name, input, actor });
       if (!data.tokens) return c.json(toSnake(data) as object);
       await endFormerSession(c, parts);
       return signIn(c, parts, data as { tokens: Tokens });

@@ -1,6 +1,7 @@
 import { limits, type Operation } from '../../domain/kernel/index.ts';
 import { operations } from '../../domain/registry.ts';
 import { snakeName } from '../naming.ts';
+import { appCommands } from '../routes/app-commands.ts';
 import { authCommands } from '../routes/auth.ts';
 import type { JsonSchema, SchemaBook } from './schemas.ts';
 
@@ -14,7 +15,7 @@ export function appRoutes(book: SchemaBook): { paths: JsonSchema; tags: JsonSche
     { name: 'auth', description: 'Sign-in with tokens in the body and as HTTP-only cookies.' },
     { name: 'files', description: 'Uploads and downloads.' },
     { name: 'sync', description: 'Catching up without a socket.' },
-    { name: 'devices', description: 'Where people are pushed to.' },
+    { name: 'apps', description: 'Commands for people who are signed in, at the addresses of the mobile apps.' },
     { name: 'webhooks', description: 'For payment providers.' },
     { name: 'operations', description: 'For load balancers.' },
   ];
@@ -44,29 +45,40 @@ function authPaths(book: SchemaBook): JsonSchema {
   };
 }
 
-const loginBody = {
-  type: 'object',
-  required: ['identifier', 'password'],
-  properties: {
-    identifier: {
-      type: 'string',
-      description: 'E-mail address, username or phone number; also taken as email, username or phone.',
-    },
-    password: { type: 'string' },
+const identifier = {
+  type: 'string',
+  description: 'E-mail address, username or phone number; also taken as email, username or phone.',
+};
+/** Bodies that take more names than those of the command. */
+const bodies: Readonly<Record<string, JsonSchema>> = {
+  'sessions.login': {
+    type: 'object',
+    required: ['identifier', 'password'],
+    properties: { identifier, password: { type: 'string' } },
   },
+  'passwords.forgot': { type: 'object', required: ['identifier'], properties: { identifier } },
 };
 
 /** A command for guests; tokens that it answers stand at the top of the answer. */
 function guestPath(book: SchemaBook, command: string): JsonSchema {
   const { summary, input, output } = named(command);
   const answer = book.output(output);
-  const { user, tokens, ...rest } = properties(answer);
+  const { user, tokens: given, ...rest } = properties(answer);
+  const mayBeNull = given?.anyOf as JsonSchema[] | undefined;
+  const tokens = mayBeNull ? mayBeNull[0] : given;
   const signedIn = tokens && {
     ...snaked(tokens),
     properties: { ...properties(snaked(tokens)), ...(user ? { user: snaked(resolved(book, user)) } : {}), ...rest },
   };
-  const body = command === 'sessions.login' ? loginBody : snaked(book.input(input));
-  return { post: route('auth', { summary, body, ok: signedIn ?? snaked(answer) }) };
+  const ok = mayBeNull && signedIn ? { anyOf: [signedIn, snaked(answer)] } : (signedIn ?? snaked(answer));
+  return { post: route('auth', { summary, body: bodies[command] ?? snaked(book.input(input)), ok }) };
+}
+
+/** A command for people who are signed in. */
+function appPath(book: SchemaBook, command: string): JsonSchema {
+  const { summary, input, output } = named(command);
+  const [body, ok] = [snaked(book.input(input)), snaked(book.output(output))];
+  return { post: route('apps', { summary, body, ok, security: signedInOnly }) };
 }
 
 function imagePaths(book: SchemaBook): JsonSchema {
@@ -144,16 +156,8 @@ function otherPaths(book: SchemaBook): JsonSchema {
     description: 'The `cursor` of the answer before.',
   };
   const provider = { name: 'provider', in: 'path', required: true, schema: { type: 'string' } };
-  const device = named('devices.register');
   return {
-    '/v1/devices': {
-      post: route('devices', {
-        summary: 'Have this device pushed to while your session is open.',
-        body: snaked(book.input(device.input)),
-        ok: snaked(book.output(device.output)),
-        security: signedInOnly,
-      }),
-    },
+    ...Object.fromEntries(appCommands.map(({ path, command }) => [`/v1${path}`, appPath(book, command)])),
     '/v1/sync/delta': {
       get: {
         ...route('sync', { summary: 'What changed since a cursor.', ok: answer, security: signedInOnly }),

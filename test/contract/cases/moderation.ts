@@ -35,6 +35,16 @@ export const moderationCases: AreaCases = {
         return { as: moderator, input: { reportId } };
       },
     },
+    'reports.evidence': {
+      async success(market) {
+        const { moderator, reportId } = await claimed(market);
+        return { as: moderator, input: { reportId } };
+      },
+      async wrongActor(market) {
+        const { reportId } = await claimed(market);
+        return { as: await market.user({ roles: ['moderator'] }), input: { reportId }, error: 'reports.claimed' };
+      },
+    },
     'reports.resolve': {
       async success(market) {
         const { moderator, reportId, version } = await claimed(market);

@@ -10,7 +10,7 @@ export const fileReportCommand = defineCommand({
   name: 'reports.file',
   access: 'user',
   ratePerMinute: 10,
-  summary: 'Tell moderators of a person, a listing, a message, a review or a stream that you see.',
+  summary: 'Tell moderators of a person, a listing, a message, a review, a stream or a shop that you see.',
   input: z.strictObject({ subject: Subject, reason: z.enum(reasons), ...reportFields }),
   output: ReportView,
   errors: [

@@ -6,6 +6,7 @@ import { defineCommand } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { Timestamp } from '../../kernel/timestamp.ts';
+import { merchantChanged } from '../../merchants/index.ts';
 import { reviewChanged } from '../../reviews/index.ts';
 import { streamChanged, streamUpdated } from '../../streams/index.ts';
 import { ReportId } from '../entities.ts';
@@ -30,7 +31,7 @@ export const resolveReport = defineCommand({
         .trim()
         .min(1)
         .max(1_000)
-        .describe('Sellers read it of a listing taken down, authors of a review.'),
+        .describe('Sellers read it of a listing taken down, teams of a shop suspended, authors of a review.'),
       untilAt: Timestamp.optional().describe('When a suspension ends by itself; without it, it lasts.'),
     })
     .refine(({ action, untilAt }) => action === 'suspend' || untilAt === undefined, {
@@ -57,6 +58,7 @@ export const resolveReport = defineCommand({
     reviewChanged,
     streamChanged,
     streamUpdated,
+    merchantChanged,
     userChanged,
   ],
   async run({ input: { reportId, version, action, note, untilAt }, actor, tx, fail }) {
