@@ -1,3 +1,5 @@
+import type { Db } from './define.ts';
+
 /** SQLSTATE or Node error code, looked for through the wrappers that drivers put around it. */
 function codeOf(error: unknown, depth = 0): string {
   if (typeof error !== 'object' || error === null || depth > 4) return '';
@@ -26,4 +28,18 @@ export function isUnavailable(error: unknown): boolean {
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   if (codeOf(error) !== '23505') return false;
   return constraint === undefined || String((error as { message?: string }).message).includes(constraint);
+}
+
+/**
+ * Writes what changed. False when a unique index, which `constraint` names, refused it: another call was faster. The
+ * transaction is over then, and the command can only fail.
+ */
+export async function flushUnique(db: Db, constraint?: string): Promise<boolean> {
+  try {
+    await db.flush();
+    return true;
+  } catch (error) {
+    if (isUniqueViolation(error, constraint)) return false;
+    throw error;
+  }
 }

@@ -1,4 +1,4 @@
-import { isUniqueViolation } from '../kernel/database-errors.ts';
+import { flushUnique } from '../kernel/database-errors.ts';
 import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import { attachUploads } from '../media/index.ts';
@@ -35,12 +35,7 @@ export async function fileReport(
     createdAt: at,
     updatedAt: at,
   });
-  try {
-    await tx.db.flush();
-  } catch (error) {
-    if (isUniqueViolation(error, 'report_once')) return 'reports.already_open';
-    throw error;
-  }
+  if (!(await flushUnique(tx.db, 'report_once'))) return 'reports.already_open';
   tx.emit(reportChanged, reporterId, { view: reportView(report) });
   return report;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
 import { BrandEntity } from '../entities.ts';
@@ -18,12 +18,7 @@ export const createBrand = defineCommand({
   async run({ input: { slug, name }, tx, fail }) {
     const now = await tx.now();
     const brand = tx.db.create(BrandEntity, { id: newId(), slug, name, version: 1, createdAt: now, updatedAt: now });
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error)) fail('brands.taken');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db))) fail('brands.taken');
     return brandView(brand);
   },
 });

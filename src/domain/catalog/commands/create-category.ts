@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { newId } from '../../kernel/ids.ts';
 import { missingReference } from '../categories.ts';
@@ -37,12 +37,7 @@ export const createCategory = defineCommand({
       createdAt: now,
       updatedAt: now,
     });
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error)) fail('categories.taken');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db))) fail('categories.taken');
     return categoryView(category);
   },
 });

@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { bump } from '../../kernel/machine.ts';
 import { BrandEntity, BrandId } from '../entities.ts';
@@ -21,12 +21,7 @@ export const updateBrand = defineCommand({
     brand.slug = slug ?? brand.slug;
     brand.name = name ?? brand.name;
     bump(brand, await tx.now());
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error)) fail('brands.taken');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db))) fail('brands.taken');
     return brandView(brand);
   },
 });

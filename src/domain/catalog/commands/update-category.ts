@@ -1,6 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { bump } from '../../kernel/machine.ts';
 import { CategoryEntity, CategoryId, type Category } from '../entities.ts';
@@ -30,12 +30,7 @@ export const updateCategory = defineCommand({
     if (fields.parentId && isBelow(byId, fields.parentId, categoryId)) fail('categories.cycle');
     Object.assign(category, Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)));
     bump(category, await tx.now());
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error)) fail('categories.taken');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db))) fail('categories.taken');
     return categoryView(category);
   },
 });

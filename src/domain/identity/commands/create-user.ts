@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { locales } from '../../outbox/index.ts';
 import { addressInput, addressOf, holderOf, oneAddress, Username } from '../addresses.ts';
@@ -34,12 +34,7 @@ export const createUser = defineCommand({
     const { email = null, phone = null, username = null, fullName, marketRole, locale } = input;
     const own = { email, phone, username, fullName, marketRole, locale, roles: [...new Set(input.roles)] };
     const account = createAccount(tx.db, await tx.now(), own);
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error)) fail('accounts.taken');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db))) fail('accounts.taken');
     await sendResetLink(tx, { identifier: account.id, to: { account, address }, isInvite: true });
     const subject = { kind: 'user', id: account.id };
     tx.audit({ action: 'users.created', subject, details: { roles: account.roles } });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { Point } from '../../kernel/geo.ts';
 import { locales } from '../../outbox/index.ts';
@@ -45,12 +45,7 @@ export const register = defineCommand({
     const { email = null, phone = null, username = null, fullName, campus = null, location = null } = input;
     const own = { email, phone, username, fullName, campus, location, marketRole: input.role, locale: input.locale };
     const account = createAccount(tx.db, now, { ...own, passwordHash, lastLoginAt: now });
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error)) fail('accounts.taken');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db))) fail('accounts.taken');
     const addresses: Address[] = [
       ...(email ? [{ kind: 'email', value: email } as const] : []),
       ...(phone ? [{ kind: 'phone', value: phone } as const] : []),

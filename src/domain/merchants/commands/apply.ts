@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId, type UserId } from '../../kernel/ids.ts';
 import { bump } from '../../kernel/machine.ts';
@@ -91,12 +91,7 @@ async function createDraft(tx: Tx, userId: UserId, given: Given): Promise<Applic
     createdAt: at,
     updatedAt: at,
   });
-  try {
-    await tx.db.flush();
-  } catch (error) {
-    if (isUniqueViolation(error, 'merchant_application_open')) return null;
-    throw error;
-  }
+  if (!(await flushUnique(tx.db, 'merchant_application_open'))) return null;
   return draft;
 }
 

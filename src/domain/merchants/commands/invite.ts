@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { findByVerifiedEmail, publicProfiles } from '../../identity/index.ts';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId, UserId } from '../../kernel/ids.ts';
 import { enqueueMessage } from '../../outbox/index.ts';
@@ -91,12 +91,7 @@ async function send(
     createdAt: at,
     updatedAt: at,
   });
-  try {
-    await tx.db.flush();
-  } catch (error) {
-    if (isUniqueViolation(error, 'merchant_invitation_')) return null;
-    throw error;
-  }
+  if (!(await flushUnique(tx.db, 'merchant_invitation_'))) return null;
   if (recipientId)
     tx.emit(invitationChanged, recipientId, { view: invitationView(invitation), change: { kind: 'invited' } });
   return { invitation, code };

@@ -8,7 +8,7 @@ import {
   type Listing,
 } from '../../catalog/index.ts';
 import { conversationChanged, messageSent, openConversation } from '../../chat/index.ts';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId, type UserId } from '../../kernel/ids.ts';
 import { AmountMinor, amountMinorMax } from '../../kernel/money.ts';
@@ -107,11 +107,6 @@ async function create(
     createdAt: at,
     updatedAt: at,
   });
-  try {
-    await tx.db.flush();
-  } catch (error) {
-    if (isUniqueViolation(error, 'offer_live')) return null;
-    throw error;
-  }
+  if (!(await flushUnique(tx.db, 'offer_live'))) return null;
   return offer;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { announce } from '../announce.ts';
@@ -31,12 +31,7 @@ export const goLive = defineCommand({
     if (!applyMove(streamMachine, stream, { name, by: 'host', at })) fail('streams.already_live');
     stream.startedAt ??= at;
     stream.interruptedAt = null;
-    try {
-      await tx.db.flush();
-    } catch (error) {
-      if (isUniqueViolation(error, 'stream_on_air')) fail('streams.already_live');
-      throw error;
-    }
+    if (!(await flushUnique(tx.db, 'stream_on_air'))) fail('streams.already_live');
     const [view] = await announce(tx, [stream], 'started');
     return { stream: view!, ingest: ingestView(stream, tx.port), hlsUrl: view!.hlsUrl };
   },

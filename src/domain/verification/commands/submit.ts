@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { isUniqueViolation } from '../../kernel/database-errors.ts';
+import { flushUnique, isUniqueViolation } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId, type UserId } from '../../kernel/ids.ts';
 import { attachUploads, discardUploads } from '../../media/index.ts';
@@ -91,12 +91,7 @@ async function createDraft(tx: Tx, userId: UserId, kind: DocumentKind): Promise<
     createdAt: at,
     updatedAt: at,
   });
-  try {
-    await tx.db.flush();
-  } catch (error) {
-    if (isUniqueViolation(error, 'verification_open')) return null;
-    throw error;
-  }
+  if (!(await flushUnique(tx.db, 'verification_open'))) return null;
   return draft;
 }
 
