@@ -3,7 +3,7 @@ import type { Tx } from '../kernel/define.ts';
 import type { Notice } from '../kernel/events.ts';
 import { newId } from '../kernel/ids.ts';
 import { enqueueNotice, outboxSettingsPort, sendersPort, write, type Channel, type Written } from '../outbox/index.ts';
-import { afterQuietHours, nextDigest, wants } from '../preferences/index.ts';
+import { afterQuietHours, nextDigest, preferenceSettingsPort, unsubscribeUrl, wants } from '../preferences/index.ts';
 import { NotificationEntity, type Notification } from './entities.ts';
 import { notificationChanged } from './events.ts';
 import type { Person } from './people.ts';
@@ -30,6 +30,7 @@ export async function tellFact(tx: Tx, fact: Fact, to: { person: Person; isOnlin
   const now = await tx.now();
   const awake = isUrgent ? now : afterQuietHours(now, person.preferred);
   const about = aboutKey(notice);
+  const signing = tx.port(preferenceSettingsPort).unsubscribe;
   for (const { channel, recipient } of reachedBy(tx, notice, to)) {
     const isChatMail = channel === 'email' && notice.topic === 'messages';
     const dueMs = Math.max(awake.getTime(), now.getTime() + (isChatMail ? notificationLimits.chatMailDelayMs : 0));
@@ -42,6 +43,8 @@ export async function tellFact(tx: Tx, fact: Fact, to: { person: Person; isOnlin
       template,
       params,
       about,
+      // Alerts are not turned off.
+      ...(channel === 'email' && !isUrgent && { unsubscribeUrl: unsubscribeUrl(signing, person.userId, notice.topic) }),
       onceKey: `notice:${person.userId}:${fact.seq}:${channel}:${recipient}`,
       dueAt: new Date(dueMs),
       expiresAt: new Date(dueMs + notificationLimits.ttlMs * (channel === 'email' ? 3 : 1)),

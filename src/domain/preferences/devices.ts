@@ -18,7 +18,7 @@ export const addressBook: AddressBook = {
     // A recipient that is no id would fail the statement for all.
     const ids = deviceIds.filter((id) => DeviceId.safeParse(id).success);
     const { rows } = await sql<PushTarget & { id: string }>`
-      select device.id, platform, push_token as "pushToken" ${live(now)}
+      select device.id, device.platform, device.push_token as "pushToken" ${live(now)}
         and device.id = any(${`{${ids.join(',')}}`}::uuid[])`.execute(db);
     return new Map(rows.map(({ id, ...target }) => [id, target]));
   },
