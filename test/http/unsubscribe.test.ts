@@ -22,7 +22,7 @@ const post = (url: string) =>
   });
 const get = (url: string) => http.send(new URL(url).pathname + new URL(url).search);
 const linkOf = (user: TestUser, topic: 'offers' | 'all' = 'offers') =>
-  unsubscribeUrl(http.market.ports.get(preferenceSettingsPort).unsubscribe, user.id as never, topic);
+  unsubscribeUrl(http.market.ports.get(preferenceSettingsPort).unsubscribe, user.id, topic);
 const mailOn = async (user: TestUser) => {
   const { channels } = await http.market.ok(user, 'preferences.get');
   return Object.keys(channels).filter((topic) => channels[topic].email);

@@ -45,7 +45,8 @@ export async function enqueueNotice(tx: Tx, message: NoticeMessage): Promise<voi
   const { userId, channel, recipient, about } = message;
   const now = (await tx.now()).toISOString();
   await sql`
-    update outgoing_message set state = 'superseded', params = '{}', unsubscribe_url = null, version = version + 1, updated_at = ${now}
+    update outgoing_message set state = 'superseded', params = '{}', unsubscribe_url = null, version = version + 1,
+      updated_at = ${now}
     where user_id = ${userId} and about = ${about} and state = 'queued' and attempts = 0
       and channel = ${channel} and recipient = ${recipient}`.execute(tx.sql);
   await insert(tx, message);
@@ -65,9 +66,9 @@ async function insert(
     insert into outgoing_message (id, channel, recipient, user_id, template, locale, timezone, params, about,
       unsubscribe_url, once_key, state, attempts, doubts, version, due_at, expires_at, created_at, updated_at)
     values (${newId()}, ${channel}, ${recipient}, ${userId}, ${template}, ${locale}, ${timezone},
-      ${JSON.stringify(params)}::text::jsonb, ${about}, ${message.unsubscribeUrl ?? null}, ${onceKey}, 'queued', 0, 0, 1,
-      ${message.dueAt?.toISOString() ?? now}::timestamptz, ${message.expiresAt.toISOString()}::timestamptz,
-      ${now}::timestamptz, ${now}::timestamptz)
+      ${JSON.stringify(params)}::text::jsonb, ${about}, ${message.unsubscribeUrl ?? null}, ${onceKey},
+      'queued', 0, 0, 1, ${message.dueAt?.toISOString() ?? now}::timestamptz,
+      ${message.expiresAt.toISOString()}::timestamptz, ${now}::timestamptz, ${now}::timestamptz)
     on conflict (once_key) do nothing`.execute(tx.sql);
   tx.nudge(deliveryJobs[channel]);
 }

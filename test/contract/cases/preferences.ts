@@ -30,7 +30,7 @@ export const preferencesCases: AreaCases = {
     'preferences.unsubscribe': {
       async success(market) {
         const { unsubscribe } = market.ports.get(preferenceSettingsPort);
-        const url = new URL(unsubscribeUrl(unsubscribe, (await market.user()).id as never, 'orders'));
+        const url = new URL(unsubscribeUrl(unsubscribe, (await market.user()).id, 'orders'));
         return { as: null, input: { token: url.searchParams.get('token') } };
       },
     },
