@@ -1,8 +1,18 @@
+import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
 import type { Notice } from '../kernel/events.ts';
-import { newId } from '../kernel/ids.ts';
-import { enqueueNotice, outboxSettingsPort, sendersPort, write, type Channel, type Written } from '../outbox/index.ts';
+import { newId, type UserId } from '../kernel/ids.ts';
+import { bump } from '../kernel/machine.ts';
+import {
+  enqueueNotice,
+  outboxSettingsPort,
+  sendersPort,
+  withdrawNotices,
+  write,
+  type Channel,
+  type Written,
+} from '../outbox/index.ts';
 import { afterQuietHours, nextDigest, preferenceSettingsPort, unsubscribeUrl, wants } from '../preferences/index.ts';
 import { NotificationEntity, type Notification } from './entities.ts';
 import { notificationChanged } from './events.ts';
@@ -29,7 +39,7 @@ export async function tellFact(tx: Tx, fact: Fact, to: { person: Person; isOnlin
   if (isDigested) return scheduleDigest(tx, person);
   const now = await tx.now();
   const awake = isUrgent ? now : afterQuietHours(now, person.preferred);
-  const about = aboutKey(notice);
+  const about = aboutKey(notice.about);
   const signing = tx.port(preferenceSettingsPort).unsubscribe;
   for (const { channel, recipient } of reachedBy(tx, notice, to)) {
     const isChatMail = channel === 'email' && notice.topic === 'messages';
@@ -85,6 +95,23 @@ interface Told {
   readonly isDigested: boolean;
 }
 
+/** Marks as read what a person was told about a thing, and takes back what still waits to be sent. */
+export async function clearTold(tx: Tx, userId: UserId, about: Notice['about']): Promise<void> {
+  const now = await tx.now();
+  const told = await tx.db.find(
+    NotificationEntity,
+    { userId, readAt: null, aboutEntity: about.entity, aboutId: about.id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+  );
+  for (const notification of told) {
+    notification.readAt = now;
+    bump(notification, now);
+    tx.emit(notificationChanged, userId, { view: notificationView(notification) });
+  }
+  await tx.db.flush();
+  await withdrawNotices(tx, { userId, about: aboutKey(about) });
+}
+
 /** Messages of a conversation join the unread notification of the ones before. */
 async function storeNotification(tx: Tx, { fact, person, written, isDigested }: Told): Promise<Notification> {
   const { seq, notice } = fact;
@@ -126,6 +153,6 @@ async function scheduleDigest(tx: Tx, { userId, preferred }: Person): Promise<vo
     on conflict (user_id) do nothing`.execute(tx.sql);
 }
 
-function aboutKey({ about }: Notice): string {
+export function aboutKey(about: Notice['about']): string {
   return `${about.entity}:${about.id}`;
 }

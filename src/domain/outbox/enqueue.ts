@@ -52,6 +52,18 @@ export async function enqueueNotice(tx: Tx, message: NoticeMessage): Promise<voi
   await insert(tx, message);
 }
 
+/** Takes back what waits to be sent to a person about a thing: they have seen it. What is on its way arrives. */
+export async function withdrawNotices(
+  tx: Tx,
+  { userId, about }: Pick<NoticeMessage, 'userId' | 'about'>,
+): Promise<void> {
+  const now = (await tx.now()).toISOString();
+  await sql`
+    update outgoing_message set state = 'superseded', params = '{}', unsubscribe_url = null, version = version + 1,
+      updated_at = ${now}
+    where user_id = ${userId} and about = ${about} and state = 'queued'`.execute(tx.sql);
+}
+
 async function insert(
   tx: Tx,
   message: Omit<NoticeMessage, 'params' | 'userId' | 'about'> & {
