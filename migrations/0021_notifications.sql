@@ -7,7 +7,9 @@ alter table outgoing_message
   -- In which zone times are written.
   add column timezone text not null default 'UTC',
   -- What it is about: a newer one about the same thing takes its place while it waits.
-  add column about text;
+  add column about text,
+  -- Of an e-mail that may be turned off: where that is done. Forgotten with the params.
+  add column unsubscribe_url text;
 alter table outgoing_message
   alter column version drop default,
   alter column doubts drop default,

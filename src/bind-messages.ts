@@ -20,11 +20,18 @@ import type { Log } from './log.ts';
 const callTimeoutMs = 20_000;
 
 /** Gives the outbox its ways out: those that are configured, and the log in development for the others. */
-export function bindMessages(ports: Ports, config: Config, { log, metrics }: { log: Log; metrics: Metrics }): void {
+export function bindMessages(
+  ports: Ports,
+  config: Config,
+  { log, metrics, unsubscribeKey }: { log: Log; metrics: Metrics; unsubscribeKey: string },
+): void {
   ports
     .bind(sendersPort, openSenders(config, log))
     .bind(addressBookPort, addressBook)
-    .bind(preferenceSettingsPort, { pushServices: config.WEB_PUSH_HOSTS })
+    .bind(preferenceSettingsPort, {
+      pushServices: config.WEB_PUSH_HOSTS,
+      unsubscribe: { key: unsubscribeKey, url: `${config.PUBLIC_URL}/v1/unsubscribe` },
+    })
     .bind(outboxSettingsPort, {
       callTimeoutMs,
       observe(delivered) {

@@ -87,7 +87,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       },
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });
-  bindMessages(ports, config, { log, metrics });
+  bindMessages(ports, config, { log, metrics, unsubscribeKey: keyFrom(config.ACCOUNT_PEPPER, 'unsubscribe') });
   return { ports, disk, bank };
 }
 

@@ -94,6 +94,7 @@ export const operationKinds = {
   'payments.get': 'query',
   'payments.start': 'command',
   'preferences.get': 'query',
+  'preferences.unsubscribe': 'command',
   'preferences.update': 'command',
   'presence.watch': 'query',
   'reports.claim': 'command',

@@ -15,6 +15,7 @@ import { fileRoutes } from './routes/files.ts';
 import { imageRoutes } from './routes/images.ts';
 import { pageRoutes } from './routes/pages.ts';
 import { syncRoutes } from './routes/sync.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import { wellKnownRoutes } from './routes/well-known.ts';
 
@@ -40,6 +41,7 @@ export function createHttp(given: HttpParts): Http {
   app.route('/v1/images', imageRoutes(parts));
   app.route('/v1', appCommandRoutes(parts));
   app.route('/v1/sync', syncRoutes(parts));
+  app.route('/v1/unsubscribe', unsubscribeRoutes(parts));
   if (parts.diskFiles) app.route('/v1', fileRoutes(parts, parts.diskFiles));
   return { fetch: async (request, info) => app.fetch(request, info) };
 }

@@ -229,3 +229,23 @@ test('a shop invites a bounded number of people a day, those whom it took back i
   }
   expect(refused).toBe('49 merchantTeam.full');
 });
+
+test('between people with a block there is no invitation, and the shop cannot tell', async () => {
+  const shop = await openShop(market);
+  const { owner, merchantId } = shop;
+  const manager = await member(market, shop, 'manager');
+  const [blocking, blocked] = [await market.user(), await market.user()];
+  await market.ok(blocking, 'blocks.add', { userId: owner.id });
+  await market.ok(owner, 'blocks.add', { userId: blocked.id });
+  const invite = (as: TestUser, whom: object) =>
+    market.call(as, 'merchantTeam.invite', { merchantId, role: 'staff', ...whom });
+  for (const userId of [blocking.id, blocked.id, crypto.randomUUID()]) {
+    for (const as of [owner, manager]) expect(codeOf(await invite(as, { userId }))).toBe('users.not_found');
+  }
+  await execute('update account set email_verified_at = now() where id = ?', [blocking.id]);
+  const email = await emailOf(blocking);
+  const reply = await invite(owner, { email });
+  expect(reply).toMatchObject({ ok: true, data: { email, userId: null, state: 'pending' } });
+  expect(await mailsTo(email)).toEqual([]);
+  expect((await market.inboxOf(blocking)).filter(({ type }) => type === 'invitation.changed')).toEqual([]);
+});

@@ -204,3 +204,57 @@ test('after 90 days notifications are deleted, and devices told of the unread on
   expect((await list(found.seller)).items).toEqual([]);
   expect((await market.inboxOf(found.seller)).at(-1)?.data).toMatchObject({ entity: 'notification', deleted: true });
 });
+
+/** A message to somebody who wants chats by mail too, and how that person reads up to a number. */
+async function writtenTo() {
+  const found = await talk(market);
+  await reachable(market, found.seller);
+  await market.ok(found.seller, 'preferences.update', { channels: { messages: { email: true } } });
+  await say(market, found.buyer, found);
+  const { conversationId } = found;
+  const read = (upToSeq: number) => market.ok(found.seller, 'messages.markRead', { conversationId, upToSeq });
+  return { ...found, read };
+}
+
+test('reading a conversation marks its notification as read and takes back what waits to be sent', async () => {
+  const { seller, buyer, conversationId, read } = await writtenTo();
+  const other = await talk(market);
+  await say(market, other.buyer, other);
+  await tell();
+  expect((await outgoing(market, seller)).map(({ state }) => state)).toEqual(['queued', 'queued']);
+  await read(1);
+  await tell();
+  const { items, unread } = await list(seller);
+  expect([items.length, items[0].read, unread]).toEqual([1, true, 0]);
+  expect((await outgoing(market, seller)).map(({ state, params }) => [state, params])).toEqual([
+    ['superseded', {}],
+    ['superseded', {}],
+  ]);
+  expect((await list(other.seller)).unread).toBe(1);
+  await say(market, buyer, { conversationId, text: 'Still there?' });
+  await tell();
+  expect((await list(seller)).unread).toBe(1);
+});
+
+test('a message that was read before anybody told of it is not told, and one after it is', async () => {
+  const { seller, buyer, conversationId, read } = await writtenTo();
+  await read(1);
+  await tell();
+  expect((await list(seller)).items).toEqual([]);
+  expect(await outgoing(market, seller)).toEqual([]);
+  await say(market, buyer, { conversationId, text: 'One' });
+  await read(2);
+  await say(market, buyer, { conversationId, text: 'Two' });
+  await tell();
+  expect((await list(seller)).items).toMatchObject([{ body: 'Two', occurrences: 1, read: false }]);
+});
+
+test('who read only the older messages of a conversation is still told of the newer ones', async () => {
+  const { seller, buyer, conversationId, read } = await writtenTo();
+  await say(market, buyer, { conversationId, text: 'More' });
+  await tell();
+  await read(1);
+  await tell();
+  expect((await list(seller)).unread).toBe(1);
+  expect((await outgoing(market, seller)).filter(({ state }) => state === 'queued')).toHaveLength(2);
+});

@@ -45,6 +45,7 @@ function parcel(fields: Partial<Parcel['written']> & { recipient?: string } = {}
     recipient,
     target: null,
     about: null,
+    unsubscribeUrl: null,
     ttlSeconds: 600,
     written: { title: 'Your code', body: 'Your code is 482913.', sms: '', locale: 'en', ...written },
   };
@@ -66,6 +67,17 @@ test('a mail arrives with text and HTML, the same Message-ID in every attempt, a
   expect(mails[0]?.raw).toMatch(/^Subject: Your code$/m);
   expect(mails[0]?.raw).toMatch(/^Auto-Submitted: auto-generated$/im);
   expect(mails[0]?.raw).toContain('multipart/alternative');
+});
+
+test('a mail that may be turned off says where, for one click; another one does not', async () => {
+  const { url, mails } = await startMailbox();
+  const address = `https://market.test/v1/unsubscribe?token=${crypto.randomUUID()}.orders.${'x'.repeat(43)}`;
+  await send(url, { ...parcel(), unsubscribeUrl: address });
+  await send(url);
+  const [notice, code] = mails.map(({ raw }) => raw.replaceAll(/\r\n[ \t]+/g, ' '));
+  expect(notice).toContain(`\r\nList-Unsubscribe: <${address}>\r\n`);
+  expect(notice).toContain('\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n');
+  expect(code).not.toMatch(/List-Unsubscribe/i);
 });
 
 test('neither a subject nor a recipient can add headers, recipients or markup', async () => {

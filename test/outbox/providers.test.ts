@@ -24,7 +24,16 @@ function parcel(fields: Partial<Parcel> = {}): Parcel {
   const written = { title: 'Offer accepted', body: 'The price is accepted.', sms: 'Accepted.', locale: 'en' } as const;
   const target = { platform: 'android', pushToken: 'token-of-a-phone' } as const;
   const about = 'offer:0199aaaa-0000-7000-8000-000000000002';
-  return { id: crypto.randomUUID(), recipient: '+254700000001', target, written, about, ttlSeconds: 600, ...fields };
+  return {
+    id: crypto.randomUUID(),
+    recipient: '+254700000001',
+    target,
+    written,
+    about,
+    unsubscribeUrl: null,
+    ttlSeconds: 600,
+    ...fields,
+  };
 }
 
 const soon = () => AbortSignal.timeout(2_000);

@@ -36,7 +36,10 @@ export function bindTestPorts(ports: Ports): void {
   ports.bind(sendersPort, new Map());
   ports.bind(addressBookPort, addressBook);
   ports.bind(outboxSettingsPort, { callTimeoutMs: 2_000, observe: () => {}, unwritten });
-  ports.bind(preferenceSettingsPort, { pushServices: ['push.test', '*.push.test'] });
+  ports.bind(preferenceSettingsPort, {
+    pushServices: ['push.test', '*.push.test'],
+    unsubscribe: { key: 'a-key-for-tests', url: 'https://market.test/v1/unsubscribe' },
+  });
   bindTestDisk(ports);
   ports.bind(audiencePort, memoryRooms.audience);
   ports.bind(membershipPort, memoryRooms.membership);

@@ -28,7 +28,10 @@ export const conversationChanged = defineEvent({
   type: 'conversation.changed',
   entity: 'conversation',
   view: ConversationView,
-  change: z.undefined(),
+  /** Set for whoever has read. */
+  change: z.object({ kind: z.literal('read') }),
+  notice: ({ view, change }) =>
+    change && view.unread === 0 ? { clears: { entity: 'conversation', id: view.id } } : null,
 });
 
 export const typing = defineSignal({

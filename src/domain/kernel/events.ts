@@ -31,6 +31,11 @@ export interface Notice {
   readonly about: { readonly entity: string; readonly id: string };
 }
 
+/** Says nothing: whatever was told about this is seen now, and what still waits to be told is not news any more. */
+export interface Clearance {
+  readonly clears: Notice['about'];
+}
+
 /** A durable fact addressed to a person: the recipient's own view of an entity, plus what happened, for toasts. */
 export interface InboxEvent<
   Type extends string = string,
@@ -43,12 +48,12 @@ export interface InboxEvent<
   readonly view: View;
   readonly change: Change;
   /** What the recipient is told outside the app, or null when this one is not worth it. Asked when it is emitted. */
-  notice?(told: { view: never; change: never; to: UserId }): Notice | null;
+  notice?(told: { view: never; change: never; to: UserId }): Notice | Clearance | null;
 }
 
 export function defineEvent<const T extends string, V extends z.ZodType<EntityView>, C extends z.ZodType>(
   event: Omit<InboxEvent<T, V, C>, 'kind' | 'notice'> & {
-    notice?(told: { view: z.output<V>; change: z.output<C> | undefined; to: UserId }): Notice | null;
+    notice?(told: { view: z.output<V>; change: z.output<C> | undefined; to: UserId }): Notice | Clearance | null;
   },
 ): InboxEvent<T, V, C> {
   return { kind: 'inbox', ...event };
@@ -84,7 +89,7 @@ export interface PendingInboxEvent {
   readonly userId: UserId;
   readonly type: string;
   readonly data: Record<string, unknown>;
-  readonly notice?: Notice | null;
+  readonly notice?: Notice | Clearance | null;
 }
 
 export interface RoomMessage {

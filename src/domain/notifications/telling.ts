@@ -1,9 +1,19 @@
+import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
 import type { Notice } from '../kernel/events.ts';
-import { newId } from '../kernel/ids.ts';
-import { enqueueNotice, outboxSettingsPort, sendersPort, write, type Channel, type Written } from '../outbox/index.ts';
-import { afterQuietHours, nextDigest, wants } from '../preferences/index.ts';
+import { newId, type UserId } from '../kernel/ids.ts';
+import { bump } from '../kernel/machine.ts';
+import {
+  enqueueNotice,
+  outboxSettingsPort,
+  sendersPort,
+  withdrawNotices,
+  write,
+  type Channel,
+  type Written,
+} from '../outbox/index.ts';
+import { afterQuietHours, nextDigest, preferenceSettingsPort, unsubscribeUrl, wants } from '../preferences/index.ts';
 import { NotificationEntity, type Notification } from './entities.ts';
 import { notificationChanged } from './events.ts';
 import type { Person } from './people.ts';
@@ -29,7 +39,8 @@ export async function tellFact(tx: Tx, fact: Fact, to: { person: Person; isOnlin
   if (isDigested) return scheduleDigest(tx, person);
   const now = await tx.now();
   const awake = isUrgent ? now : afterQuietHours(now, person.preferred);
-  const about = aboutKey(notice);
+  const about = aboutKey(notice.about);
+  const signing = tx.port(preferenceSettingsPort).unsubscribe;
   for (const { channel, recipient } of reachedBy(tx, notice, to)) {
     const isChatMail = channel === 'email' && notice.topic === 'messages';
     const dueMs = Math.max(awake.getTime(), now.getTime() + (isChatMail ? notificationLimits.chatMailDelayMs : 0));
@@ -42,6 +53,8 @@ export async function tellFact(tx: Tx, fact: Fact, to: { person: Person; isOnlin
       template,
       params,
       about,
+      // Alerts are not turned off.
+      ...(channel === 'email' && !isUrgent && { unsubscribeUrl: unsubscribeUrl(signing, person.userId, notice.topic) }),
       onceKey: `notice:${person.userId}:${fact.seq}:${channel}:${recipient}`,
       dueAt: new Date(dueMs),
       expiresAt: new Date(dueMs + notificationLimits.ttlMs * (channel === 'email' ? 3 : 1)),
@@ -80,6 +93,23 @@ interface Told {
   readonly person: Person;
   readonly written: Written;
   readonly isDigested: boolean;
+}
+
+/** Marks as read what a person was told about a thing, and takes back what still waits to be sent. */
+export async function clearTold(tx: Tx, userId: UserId, about: Notice['about']): Promise<void> {
+  const now = await tx.now();
+  const told = await tx.db.find(
+    NotificationEntity,
+    { userId, readAt: null, aboutEntity: about.entity, aboutId: about.id },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+  );
+  for (const notification of told) {
+    notification.readAt = now;
+    bump(notification, now);
+    tx.emit(notificationChanged, userId, { view: notificationView(notification) });
+  }
+  await tx.db.flush();
+  await withdrawNotices(tx, { userId, about: aboutKey(about) });
 }
 
 /** Messages of a conversation join the unread notification of the ones before. */
@@ -123,6 +153,6 @@ async function scheduleDigest(tx: Tx, { userId, preferred }: Person): Promise<vo
     on conflict (user_id) do nothing`.execute(tx.sql);
 }
 
-function aboutKey({ about }: Notice): string {
+export function aboutKey(about: Notice['about']): string {
   return `${about.entity}:${about.id}`;
 }

@@ -22,6 +22,8 @@ export interface Parcel {
   readonly written: Written;
   /** On the device a newer push about the same thing takes the place of an older one. */
   readonly about: string | null;
+  /** Where an e-mail is turned off; null for one that is not. */
+  readonly unsubscribeUrl: string | null;
   /** Of no use after this many seconds. */
   readonly ttlSeconds: number;
 }

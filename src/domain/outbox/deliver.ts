@@ -35,11 +35,11 @@ async function outcomeOf(context: JobContext, channel: Channel, message: Claimed
   const sender = context.port(sendersPort).get(channel);
   if (!sender) return { kind: 'failed', reason: `no ${channel} provider is configured` };
   const { callTimeoutMs, unwritten } = context.port(outboxSettingsPort);
-  const { id, recipient, target, about, ttlSeconds } = message;
+  const { id, recipient, target, about, unsubscribeUrl, ttlSeconds } = message;
   try {
     const written = write(message);
     return await within(callTimeoutMs, (signal) =>
-      sender.send({ id, recipient, target, about, ttlSeconds, written }, signal),
+      sender.send({ id, recipient, target, about, unsubscribeUrl, ttlSeconds, written }, signal),
     );
   } catch (error) {
     unwritten(message.template, String(error));

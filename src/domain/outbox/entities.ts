@@ -18,6 +18,7 @@ export const OutgoingMessageEntity = defineEntity({
     timezone: p.text(),
     params: p.json().$type<Record<string, string | number>>(),
     about: p.text().nullable(),
+    unsubscribeUrl: p.text().nullable(),
     onceKey: p.text(),
     state: p.text().$type<MessageState>(),
     attempts: p.integer(),

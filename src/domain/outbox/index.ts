@@ -24,7 +24,7 @@ export { createPushSender } from './senders/push.ts';
 export { createTelegramSender } from './senders/telegram.ts';
 export { createTwilioSender } from './senders/sms.ts';
 export { isPushService, readSubscription } from './subscription.ts';
-export { enqueueMessage, enqueueNotice, type Message } from './enqueue.ts';
+export { enqueueMessage, enqueueNotice, withdrawNotices, type Message } from './enqueue.ts';
 export { locales, type Locale, type TemplateKey, type TemplateParams } from './templates.ts';
 export { unreachableAmong } from './unreachable.ts';
 export { write, type Written } from './write.ts';

@@ -20,6 +20,7 @@ export function endMessage(row: OutgoingMessage, { name, by, at, reason }: End):
     `message ${row.id} moves: ${name} from ${row.state}`,
   );
   row.params = {};
+  row.unsubscribeUrl = null;
   row.claimedUntil = null;
   row.lastError = reason?.slice(0, outboxLimits.errorChars) ?? null;
 }

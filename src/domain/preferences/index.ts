@@ -2,6 +2,7 @@ import { defineArea } from '../kernel/define.ts';
 import { pruneDevices, pruneDevicesJob } from './commands/prune-devices.ts';
 import { registerDevice } from './commands/register-device.ts';
 import { removeDevice } from './commands/remove-device.ts';
+import { unsubscribe } from './commands/unsubscribe.ts';
 import { updatePreferences } from './commands/update-preferences.ts';
 import { DeviceEntity, PreferenceEntity } from './entities.ts';
 import { preferenceErrors } from './errors.ts';
@@ -17,10 +18,11 @@ export { afterQuietHours, nextDigest } from './local-time.ts';
 export { preferencesOf, type Preferred } from './own.ts';
 export { preferenceSettingsPort } from './settings.ts';
 export { subscribersOf } from './subscribers.ts';
+export { unsubscribeUrl } from './unsubscribing.ts';
 
 export const preferences = defineArea({
   name: 'preferences',
-  operations: [registerDevice, removeDevice, listDevices, pruneDevices, getPreferences, updatePreferences],
+  operations: [registerDevice, removeDevice, listDevices, pruneDevices, getPreferences, updatePreferences, unsubscribe],
   errors: preferenceErrors,
   events: [preferencesChanged],
   jobs: [pruneDevicesJob],

@@ -4,6 +4,13 @@ import type { UserId } from '../kernel/ids.ts';
 import { PreferenceEntity, type Preference } from './entities.ts';
 import { defaultPreference } from './views.ts';
 
+/** Whether there is such a person; while the transaction lasts, they do not leave. */
+export async function isPresent(tx: Tx, userId: UserId): Promise<boolean> {
+  const { rows } = await sql`
+    select from account where id = ${userId} and deleted_at is null for key share`.execute(tx.sql);
+  return rows.length > 0;
+}
+
 /** Makes the row of a person who never changed anything, so that there is something to lock. */
 export async function lockOwn(tx: Tx, userId: UserId): Promise<void> {
   const { frequency, digestHour, timezone } = defaultPreference;

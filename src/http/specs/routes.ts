@@ -17,6 +17,7 @@ export function appRoutes(book: SchemaBook): { paths: JsonSchema; tags: JsonSche
     { name: 'sync', description: 'Catching up without a socket.' },
     { name: 'apps', description: 'Commands for people who are signed in, at the addresses of the mobile apps.' },
     { name: 'webhooks', description: 'For payment providers.' },
+    { name: 'mail', description: 'What mail programs call.' },
     { name: 'operations', description: 'For load balancers.' },
   ];
   return { paths, tags };
@@ -180,6 +181,7 @@ function otherPaths(book: SchemaBook): JsonSchema {
         },
       },
     },
+    '/v1/unsubscribe': unsubscribePath(),
     '/.well-known/jwks.json': {
       get: route('auth', {
         summary: 'The public keys of access tokens (RFC 7517), for services that check them; empty with a secret.',
@@ -193,6 +195,23 @@ function otherPaths(book: SchemaBook): JsonSchema {
         responses: { 200: { description: 'Ready.' }, 503: { description: 'Not ready; the checks say why.' } },
       },
     },
+  };
+}
+
+function unsubscribePath(): JsonSchema {
+  const token = { name: 'token', in: 'query', required: true, schema: { type: 'string' } };
+  const page = { content: { 'text/html': { schema: { type: 'string' } } } };
+  const of = (summary: string, more: JsonSchema = {}) => ({
+    tags: ['mail'],
+    security: anyone,
+    parameters: [token],
+    summary,
+    responses: { 200: { description: 'A page.', ...page }, ...more },
+  });
+  const bad = { 400: { description: 'No token of a mail of ours.', ...page } };
+  return {
+    get: of('A page with a button; changes nothing.'),
+    post: of('Turn e-mail about a topic off, as mail programs do in one click (RFC 8058).', bad),
   };
 }
 

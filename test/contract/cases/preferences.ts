@@ -1,4 +1,5 @@
 import { system } from '../../support/harness.ts';
+import { unsubscribeUrl, preferenceSettingsPort } from '../../../src/domain/preferences/index.ts';
 import { appDevice } from '../../preferences/devices.ts';
 import type { AreaCases } from '../cases.ts';
 
@@ -26,6 +27,13 @@ export const preferencesCases: AreaCases = {
       },
     },
     'preferences.get': { success: async (market) => ({ as: await market.user(), input: {} }) },
+    'preferences.unsubscribe': {
+      async success(market) {
+        const { unsubscribe } = market.ports.get(preferenceSettingsPort);
+        const url = new URL(unsubscribeUrl(unsubscribe, (await market.user()).id, 'orders'));
+        return { as: null, input: { token: url.searchParams.get('token') } };
+      },
+    },
     'preferences.update': {
       async success(market) {
         const input = {
@@ -40,6 +48,7 @@ export const preferencesCases: AreaCases = {
     },
   },
   errors: {
+    'preferences.bad_token': async () => ({ name: 'preferences.unsubscribe', as: null, input: { token: 'a.b.c' } }),
     'devices.not_found': async (market) => ({
       name: 'devices.remove',
       as: await market.user(),

@@ -29,7 +29,8 @@ export const markRead = defineCommand({
       await setReadPosition(tx, conversation, { userId, upToSeq, isTold });
       for (const side of isTold ? [userId, otherId] : [userId]) {
         bumpSide(conversation, side);
-        tx.emit(conversationChanged, side, { view: conversationView(conversation, side, last) });
+        const view = conversationView(conversation, side, last);
+        tx.emit(conversationChanged, side, { view, ...(side === userId && { change: { kind: 'read' } }) });
       }
     }
     return conversationView(conversation, userId, last);

@@ -4,6 +4,7 @@ import { flushUnique } from '../../kernel/database-errors.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { newId, UserId } from '../../kernel/ids.ts';
 import { enqueueMessage } from '../../outbox/index.ts';
+import { blockedAmong } from '../../trust/index.ts';
 import { InvitationEntity, MerchantId, type Invitation, type Merchant } from '../entities.ts';
 import { invitationChanged } from '../events.ts';
 import { newInvitationCode } from '../inviting.ts';
@@ -45,7 +46,8 @@ export const inviteMember = defineCommand({
     if (!mayInvite(self.role, role)) fail('auth.forbidden');
     if (merchant.state === 'suspended') fail('merchants.suspended');
     const profiles = await publicProfiles(tx.db, [actor.userId, ...(userId ? [userId] : [])]);
-    if (userId && !profiles.has(userId)) fail('users.not_found');
+    if (userId && (!profiles.has(userId) || (await isKeptAway(tx, userId, [actor.userId, merchant.ownerId]))))
+      fail('users.not_found');
     // Of an address this is not asked: the answer would tell whose it is.
     if (team.some((member) => member.userId === userId)) fail('merchantTeam.already_member');
     const at = await tx.now();
@@ -60,21 +62,29 @@ export const inviteMember = defineCommand({
     const sent = await send(tx, { merchant, invited: whom, role, inviterId: actor.userId });
     if (!sent) return fail('merchantTeam.already_invited');
     const by = profiles.get(actor.userId)?.fullName ?? '';
-    if (sent.code) await mail(tx, sent.invitation, { code: sent.code, by });
+    if (sent.code && !sent.isKeptAway) await mail(tx, sent.invitation, { code: sent.code, by });
     return sentInvitationView(sent.invitation);
   },
 });
+
+/** Whether a block stands between somebody and those who would invite them. */
+async function isKeptAway(tx: Tx, userId: UserId, inviterIds: readonly UserId[]): Promise<boolean> {
+  return (await blockedAmong(tx.sql, userId, inviterIds)).size > 0;
+}
 
 /** Null when this shop has invited this address or person already. */
 async function send(
   tx: Tx,
   given: { merchant: Merchant; invited: Invited; role: (typeof invitedRoles)[number]; inviterId: UserId },
-): Promise<{ invitation: Invitation; code: string | null } | null> {
+): Promise<{ invitation: Invitation; code: string | null; isKeptAway: boolean } | null> {
   const { merchant, invited, role, inviterId } = given;
   const at = await tx.now();
   const { code, codeHash } = 'email' in invited ? newInvitationCode() : { code: null, codeHash: null };
-  const recipientId =
+  const holderId =
     'email' in invited ? ((await findByVerifiedEmail(tx.db, invited.email))?.id ?? null) : invited.invitedId;
+  // To an address it looks as if it had been sent: a refusal would tell whose the address is.
+  const isKept = holderId !== null && (await isKeptAway(tx, holderId, [inviterId, merchant.ownerId]));
+  const recipientId = isKept ? null : holderId;
   const invitation = tx.db.create(InvitationEntity, {
     id: newId(),
     merchantId: merchant.id,
@@ -94,7 +104,7 @@ async function send(
   if (!(await flushUnique(tx.db, 'merchant_invitation_'))) return null;
   if (recipientId)
     tx.emit(invitationChanged, recipientId, { view: invitationView(invitation), change: { kind: 'invited' } });
-  return { invitation, code };
+  return { invitation, code, isKeptAway: isKept };
 }
 
 /** The mail goes out whether the address has an account or not. */

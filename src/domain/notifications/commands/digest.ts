@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { enqueueNotice, sendersPort } from '../../outbox/index.ts';
-import { wants } from '../../preferences/index.ts';
+import { preferenceSettingsPort, unsubscribeUrl, wants } from '../../preferences/index.ts';
 import { NotificationEntity, type Notification } from '../entities.ts';
 import { peopleOf, type Person } from '../people.ts';
 import { notificationLimits } from '../settings.ts';
@@ -53,6 +53,7 @@ async function sendDigest(
   { person, items, due }: { person: Person; items: readonly Notification[]; due: string },
 ): Promise<void> {
   const senders = tx.port(sendersPort);
+  const signing = tx.port(preferenceSettingsPort).unsubscribe;
   const now = await tx.now();
   const { userId, locale, preferred } = person;
   for (const { channel, recipient } of person.addresses) {
@@ -69,6 +70,7 @@ async function sendDigest(
       template: 'digest.summary',
       params,
       about: 'digest',
+      ...(channel === 'email' && { unsubscribeUrl: unsubscribeUrl(signing, userId, 'all') }),
       onceKey: `digest:${userId}:${due}:${channel}:${recipient}`,
       expiresAt: new Date(now.getTime() + ttlMs),
     });

@@ -2,12 +2,12 @@ import { sql } from 'kysely';
 import { z } from 'zod';
 import { audiencePort } from '../../kernel/audience.ts';
 import { defineCommand, type Sql, type Tx } from '../../kernel/define.ts';
-import type { Notice } from '../../kernel/events.ts';
+import type { Clearance, Notice } from '../../kernel/events.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { notificationChanged } from '../events.ts';
 import { peopleOf } from '../people.ts';
 import { notificationLimits } from '../settings.ts';
-import { tellFact, type Fact } from '../telling.ts';
+import { aboutKey, clearTold, tellFact } from '../telling.ts';
 
 const { peopleBatch, noticesPerPerson, noticeKeptMs } = notificationLimits;
 
@@ -33,12 +33,28 @@ export const tellNotices = defineCommand({
     for (const [userId, own] of facts) {
       const person = people.get(userId);
       if (!person) continue;
-      for (const fact of own) await tellFact(tx, fact, { person, isOnline: online.has(userId) });
+      for (const { seq, notice } of stillNews(own)) {
+        if ('clears' in notice) await clearTold(tx, userId, notice.clears);
+        else await tellFact(tx, { seq, notice }, { person, isOnline: online.has(userId) });
+      }
     }
     // A batch in which others hold some of the people is full all the same.
     return { swept: userIds.length };
   },
 });
+
+interface Taken {
+  readonly seq: number;
+  readonly notice: Notice | Clearance;
+}
+
+/** Without what was seen before anybody came to tell it. */
+function stillNews(taken: readonly Taken[]): Taken[] {
+  const clearedAt = new Map(
+    taken.flatMap(({ seq, notice }) => ('clears' in notice ? [[aboutKey(notice.clears), seq] as const] : [])),
+  );
+  return taken.filter(({ seq, notice }) => 'clears' in notice || seq > (clearedAt.get(aboutKey(notice.about)) ?? 0));
+}
 
 async function waiting(db: Sql): Promise<UserId[]> {
   const { rows } = await sql<{ user_id: UserId }>`
@@ -50,9 +66,9 @@ async function waiting(db: Sql): Promise<UserId[]> {
  * Takes the notices of people whom no other worker is at, in the order of each inbox. They are deleted in this
  * transaction: whatever becomes of it, a notice is told once or still there.
  */
-async function takeFacts(tx: Tx, userIds: readonly UserId[]): Promise<Map<UserId, Fact[]>> {
+async function takeFacts(tx: Tx, userIds: readonly UserId[]): Promise<Map<UserId, Taken[]>> {
   if (userIds.length === 0) return new Map();
-  const { rows } = await sql<{ user_id: UserId; seq: string; notice: Notice }>`
+  const { rows } = await sql<{ user_id: UserId; seq: string; notice: Taken['notice'] }>`
     with free as materialized (
       select id from unnest(${`{${userIds.join(',')}}`}::uuid[]) as id
       where pg_try_advisory_xact_lock(hashtextextended('notifications ' || id::text, 0))

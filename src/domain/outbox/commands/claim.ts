@@ -22,6 +22,7 @@ const Claimed = z.object({
   timezone: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number()])),
   about: orNull(z.string()),
+  unsubscribeUrl: orNull(z.string()),
   dueAt: Timestamp,
   ttlSeconds: z.int(),
 });
@@ -87,7 +88,8 @@ async function pushTargets(tx: Tx, rows: readonly OutgoingMessage[], now: Date):
 }
 
 function claimed(row: OutgoingMessage, target: PushTarget | null, now: Date): z.input<typeof Claimed> {
-  const { id, attempts: attempt, recipient, template, locale, timezone, params, about, dueAt, expiresAt } = row;
+  const { id, attempts: attempt, recipient, template, locale, timezone, params, about, unsubscribeUrl, dueAt } = row;
+  const { expiresAt } = row;
   assert(expiresAt > now, `message ${id} is sent in time`);
   const ttlSeconds = Math.ceil((expiresAt.getTime() - now.getTime()) / 1000);
   return {
@@ -100,6 +102,7 @@ function claimed(row: OutgoingMessage, target: PushTarget | null, now: Date): z.
     timezone,
     params,
     about,
+    unsubscribeUrl: unsubscribeUrl ?? null,
     dueAt: dueAt.toISOString(),
     ttlSeconds,
   };

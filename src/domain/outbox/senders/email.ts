@@ -34,7 +34,7 @@ export function createEmailSender({ url, from, timeoutMs }: EmailSettings): Send
   });
   const domain = /@([\w.-]+)/.exec(from)?.[1] ?? 'localhost';
   return {
-    async send({ id, recipient, written }: Parcel) {
+    async send({ id, recipient, written, unsubscribeUrl }: Parcel) {
       try {
         await transport.sendMail({
           from,
@@ -44,7 +44,11 @@ export function createEmailSender({ url, from, timeoutMs }: EmailSettings): Send
           text: written.body,
           html: htmlOf(written),
           messageId: `<${id}@${domain}>`,
-          headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+          headers: {
+            'Auto-Submitted': 'auto-generated',
+            'X-Auto-Response-Suppress': 'All',
+            ...(unsubscribeUrl ? oneClick(unsubscribeUrl) : {}),
+          },
         });
         return { kind: 'sent' };
       } catch (error) {
@@ -52,6 +56,11 @@ export function createEmailSender({ url, from, timeoutMs }: EmailSettings): Send
       }
     },
   };
+}
+
+/** RFC 8058: mail programs show a button that posts to the address. */
+function oneClick(url: string): Record<string, string> {
+  return { 'List-Unsubscribe': `<${url}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click' };
 }
 
 /** Codes at which no message can have been taken: not connected, no TLS, not signed in. */
