@@ -85,4 +85,4 @@ test('a second process on the same embedded data is refused, and the first goes 
   expect(lines[0]).toMatch(/is in use by process \d+/);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
   expect(await first.end('SIGTERM')).toBe(0);
-}, 120_000);
+}, 300_000);
