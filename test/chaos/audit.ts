@@ -63,9 +63,12 @@ export async function audit(cluster: Cluster, people: readonly Participant[], se
   return { ...sum, notes: notes.slice(0, notesMax) };
 }
 
-/** Rejects with who is behind when some are after the time. */
+/** Waits until nothing more comes. Rejects with who is behind when some are after the time. */
 export async function settled(cluster: Cluster, people: readonly Participant[], withinMs = 30_000): Promise<void> {
   await waitFor(async () => {
+    // The worker tells of events by further events, a few seconds later.
+    const [due] = await cluster.rows<{ n: number }>('select count(*)::int as n from inbox_notice');
+    if (due && due.n > 0) throw new Error(`${due.n} notices are still to be told`);
     const heads = await headsOf(cluster, people);
     const behind = people.filter(
       ({ user, client }) => !client.online || client.cursor?.seq !== (heads.get(user.id) ?? 0),
