@@ -18,8 +18,8 @@ export const refresh = defineCommand({
   access: 'guest',
   ratePerMinute: 60,
   summary:
-    'Trade a refresh token for new tokens. Repeated within 30 s it gives the same one again; used later, an old ' +
-    'token revokes the whole session.',
+    'Trade a refresh token for new tokens. The same device may repeat it within a minute, where the answer was lost; ' +
+    'any other use of an old token revokes the whole session.',
   input: z.strictObject({ refreshToken: z.string().min(1).max(200) }),
   output: z.object({ tokens: TokensView }),
   errors: ['sessions.refresh_invalid'],
