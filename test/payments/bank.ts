@@ -44,7 +44,7 @@ export function openBank(market: Harness): Till {
   });
   const provider = createSandboxProvider(bank, { secret, clock: market.clock });
   market.ports.bind(paymentProvidersPort, new Map([[provider.name, provider]]));
-  market.ports.bind(paymentSettingsPort, { callTimeoutMs: 500, alarm: (refusal) => void refusals.push(refusal) });
+  market.ports.bind(paymentSettingsPort, { callTimeoutMs: 30_000, alarm: (refusal) => void refusals.push(refusal) });
   return Object.assign(till, { bank, provider });
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { paymentProvidersPort, type PaymentProvider } from '../../src/domain/payments/index.ts';
+import { paymentProvidersPort, paymentSettingsPort, type PaymentProvider } from '../../src/domain/payments/index.ts';
 import { system, type Harness } from '../support/harness.ts';
 import { bankReports, charges, confirmAfterMs, createMarket, pay, purchase, travel, type Till } from './bank.ts';
 
@@ -103,7 +103,11 @@ test('no answer is unknown, not failed; asking a minute later finds the money', 
 
 test('a provider that hangs is left after the time for an answer', async () => {
   const { state } = await started();
-  await withProvider({ start: () => new Promise(() => {}) }, () => market.runJob('payments.submit'));
+  const patient = market.ports.get(paymentSettingsPort);
+  market.ports.bind(paymentSettingsPort, { ...patient, callTimeoutMs: 100 });
+  await withProvider({ start: () => new Promise(() => {}) }, () => market.runJob('payments.submit')).finally(() =>
+    market.ports.bind(paymentSettingsPort, patient),
+  );
   expect(await state()).toBe('unknown');
 });
 
