@@ -10,8 +10,16 @@ import { merchants } from './merchants/index.ts';
 import { catalog } from './catalog/index.ts';
 import { chat } from './chat/index.ts';
 import { offers } from './offers/index.ts';
+import { ledger } from './ledger/index.ts';
+import { escrow } from './escrow/index.ts';
+import { delivery } from './delivery/index.ts';
+import { promos } from './promos/index.ts';
 import { orders } from './orders/index.ts';
+import { cart } from './cart/index.ts';
 import { payments } from './payments/index.ts';
+import { shipments } from './shipments/index.ts';
+import { payouts } from './payouts/index.ts';
+import { disputes } from './disputes/index.ts';
 import { streams } from './streams/index.ts';
 import { reviews } from './reviews/index.ts';
 import { moderation } from './moderation/index.ts';
@@ -31,8 +39,16 @@ export const areas = [
   catalog,
   chat,
   offers,
+  ledger,
+  escrow,
+  delivery,
+  promos,
   orders,
+  cart,
   payments,
+  shipments,
+  payouts,
+  disputes,
   streams,
   reviews,
   moderation,
