@@ -1,1 +1,37 @@
-select 1;
+-- What lies in carts is watched: each change of such a listing is followed up in them.
+alter table listing
+  add column watched boolean not null default false,
+  add column follow_up_due boolean not null default false;
+create index listing_follow_up_due on listing (id) where follow_up_due;
+
+-- One for each person, shared by all devices.
+create table cart (
+  user_id uuid primary key references account (id) deferrable initially deferred,
+  version integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null
+);
+
+-- What is wanted, the price that the person saw on doing so, and what the person was last told of the listing.
+create table cart_item (
+  id uuid primary key,
+  user_id uuid not null references cart (user_id) deferrable initially deferred,
+  listing_id uuid not null references listing (id) deferrable initially deferred,
+  quantity integer not null check (quantity > 0),
+  seen_price_minor bigint not null check (seen_price_minor > 0),
+  seller_id uuid not null references account (id) deferrable initially deferred,
+  title text not null,
+  preview_prefix text,
+  price_minor bigint not null check (price_minor > 0),
+  currency text not null,
+  -- How many there are, where that is less than wanted.
+  short_of integer check (short_of >= 0),
+  unavailable boolean not null,
+  created_at timestamptz not null,
+  unique (user_id, listing_id)
+);
+create index cart_item_listing on cart_item (listing_id, user_id);
+create index cart_item_seller on cart_item (seller_id);
+
+-- Whether it is a person's first order, and their purchases.
+create index order_group_buyer on order_group (buyer_id, created_at desc, id desc);

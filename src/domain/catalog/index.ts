@@ -51,6 +51,7 @@ export {
   transferReservation,
   type Holder,
 } from './stock.ts';
+export { claimWatched, saleFacts, settleWatched, watchListing, type SaleFacts } from './watching.ts';
 export { listingCards, ListingCard, shownListingCards } from './views.ts';
 
 export const catalog = defineArea({

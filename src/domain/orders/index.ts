@@ -14,6 +14,7 @@ import { orderChanged } from './events.ts';
 import { autoReceiveOrders, cancelUnansweredOrders, completeOrders, expireUnpaidOrders } from './jobs.ts';
 import { orderGroupMachine, orderMachine } from './machine.ts';
 import { ordersPersonal } from './personal.ts';
+import { checkPromo } from './queries/check-promo.ts';
 import { getOrder } from './queries/get-order.ts';
 import { listOrders } from './queries/list-orders.ts';
 import { shopRoom } from './room.ts';
@@ -32,6 +33,7 @@ export const orders = defineArea({
   operations: [
     placeOrder,
     checkoutOffer,
+    checkPromo,
     getOrder,
     listOrders,
     acceptOrder,
