@@ -19,6 +19,7 @@ const dayMs = 86_400_000;
 const exported: Record<string, string> = {
   'block.blocker_id': 'blocks',
   'device.user_id': 'devices',
+  'hub_staff.user_id': 'hubAssignments',
   'merchant.owner_id': 'merchants',
   'merchant_application.user_id': 'merchantApplications',
   'merchant_invitation.recipient_id': 'merchantInvitations',

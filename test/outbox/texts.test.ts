@@ -19,6 +19,8 @@ const samples: { readonly [Key in TemplateKey]: TemplateParams[Key] } = {
   'application.rejected': { reason: 'No licence' },
   'merchant.suspended': {},
   'merchant.reinstated': {},
+  'hub_assignment.assigned': { hub: 'Westlands Hub' },
+  'hub_assignment.removed': { hub: 'Westlands Hub' },
   'verification.approved': {},
   'verification.rejected': { reason: 'Blurred' },
   'verification.expiring': { expiresOn: '2026-03-01' },

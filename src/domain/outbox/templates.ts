@@ -31,6 +31,8 @@ export interface TemplateParams {
   'merchant.reinstated': object;
   'merchant.removed': { merchant: string };
   'merchant.transferred': { merchant: string };
+  'hub_assignment.assigned': { hub: string };
+  'hub_assignment.removed': { hub: string };
   'verification.approved': object;
   'verification.rejected': { reason?: string };
   'verification.expiring': { expiresOn: string };

@@ -54,6 +54,8 @@ export const ar: Texts = {
     (p, f) => `إعلاناتك مخفية، والطلبات المفتوحة مستمرة.${f.because('السبب', p.reason)}`,
   ],
   'merchant.reinstated': ['متجرك مفتوح من جديد', 'إعلاناتك ظاهرة من جديد.'],
+  'hub_assignment.assigned': ['أنت تعمل الآن في مركز', (p, f) => `يمكنك الآن العمل باسم ${f.text(p.hub)}.`],
+  'hub_assignment.removed': ['غادرت مركزًا', (p, f) => `لم تعد تعمل في ${f.text(p.hub)}.`],
   'verification.approved': ['تم التحقق منك', 'تم فحص مستنداتك. يرى الآخرون أنه تم التحقق منك.'],
   'verification.rejected': [
     'لم تُقبل مستنداتك',

@@ -60,6 +60,8 @@ export const en: Texts = {
     (p, f) => `Your listings are hidden; open orders go on.${f.because('Reason', p.reason)}`,
   ],
   'merchant.reinstated': ['Your shop is open again', 'Your listings are shown again.'],
+  'hub_assignment.assigned': ['You work for a hub now', (p, f) => `You may act for ${f.text(p.hub)} now.`],
+  'hub_assignment.removed': ['You left a hub', (p, f) => `You do not work for ${f.text(p.hub)} any more.`],
   'verification.approved': ['You are verified', 'Your papers were checked. Others see that you are verified.'],
   'verification.rejected': [
     'Your papers were not accepted',

@@ -60,6 +60,8 @@ export const es: Texts = {
     (p, f) => `Tus anuncios están ocultos; los pedidos abiertos siguen.${f.because('Motivo', p.reason)}`,
   ],
   'merchant.reinstated': ['Tu tienda vuelve a estar abierta', 'Tus anuncios se muestran de nuevo.'],
+  'hub_assignment.assigned': ['Ahora trabajas en un centro', (p, f) => `Ya puedes actuar por ${f.text(p.hub)}.`],
+  'hub_assignment.removed': ['Has dejado un centro', (p, f) => `Ya no trabajas en ${f.text(p.hub)}.`],
   'verification.approved': ['Estás verificado', 'Comprobamos tus documentos. Los demás ven que estás verificado.'],
   'verification.rejected': [
     'No aceptamos tus documentos',

@@ -63,6 +63,11 @@ export const sw: Texts = {
     (p, f) => `Matangazo yako yamefichwa; oda zilizo wazi zinaendelea.${f.because('Sababu', p.reason)}`,
   ],
   'merchant.reinstated': ['Duka lako limefunguliwa tena', 'Matangazo yako yanaonekana tena.'],
+  'hub_assignment.assigned': [
+    'Sasa unafanya kazi kwenye kituo',
+    (p, f) => `Sasa unaweza kutenda kwa niaba ya ${f.text(p.hub)}.`,
+  ],
+  'hub_assignment.removed': ['Umetoka kwenye kituo', (p, f) => `Hufanyi kazi tena ${f.text(p.hub)}.`],
   'verification.approved': ['Umethibitishwa', 'Hati zako zimekaguliwa. Wengine wanaona kuwa umethibitishwa.'],
   'verification.rejected': [
     'Hati zako hazikukubaliwa',
