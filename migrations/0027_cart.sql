@@ -35,3 +35,11 @@ create index cart_item_seller on cart_item (seller_id);
 
 -- Whether it is a person's first order, and their purchases.
 create index order_group_buyer on order_group (buyer_id, created_at desc, id desc);
+
+-- A discount may pay for a whole order.
+alter table order_group
+  drop constraint order_group_total_minor_check,
+  add constraint order_group_total check (total_minor >= 0) not valid;
+alter table sub_order
+  drop constraint sub_order_total_minor_check,
+  add constraint sub_order_total_not_negative check (total_minor >= 0) not valid;

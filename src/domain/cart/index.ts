@@ -1,4 +1,5 @@
 import { defineArea } from '../kernel/define.ts';
+import { checkoutCart } from './commands/checkout.ts';
 import { clearCart } from './commands/clear.ts';
 import { followUpListings, followUpListingsJob } from './commands/follow-up.ts';
 import { setItem } from './commands/set-item.ts';
@@ -11,7 +12,7 @@ import { cartSnapshot } from './snapshot.ts';
 
 export const cart = defineArea({
   name: 'cart',
-  operations: [getCart, setItem, clearCart, followUpListings],
+  operations: [getCart, setItem, clearCart, checkoutCart, followUpListings],
   errors: cartErrors,
   events: [cartChanged],
   jobs: [followUpListingsJob],

@@ -55,7 +55,7 @@ export function cartView(reader: Ported, { cart, items }: CartWithItems): CartVi
     currency,
     totalMinor: parts.reduce((sum, { subtotalMinor }) => sum + subtotalMinor, 0),
   }));
-  const allowedActions = ['cart.setItem', ...(items.length > 0 ? ['cart.clear'] : [])];
+  const allowedActions = ['cart.setItem', ...(items.length > 0 ? ['cart.checkout', 'cart.clear'] : [])];
   return { id, version, sellers, totals, itemCount: items.length, updatedAt: iso(updatedAt), allowedActions };
 }
 

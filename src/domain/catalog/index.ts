@@ -45,6 +45,7 @@ export {
   extendReservation,
   listingForSale,
   lockListing,
+  lockListings,
   releaseReservation,
   reserve,
   returnStock,

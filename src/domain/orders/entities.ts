@@ -21,7 +21,7 @@ export type RefundState = (typeof refundStates)[number];
 /** Where a courier brings an order. */
 export interface Address {
   readonly text: string;
-  readonly location?: { readonly lat: number; readonly lon: number };
+  readonly location?: { readonly lat: number; readonly lon: number } | undefined;
 }
 
 export const OrderGroupEntity = defineEntity({

@@ -72,9 +72,16 @@ export const OrderGroupView = z.object({
   version: z.int(),
   state: z.enum(orderGroupMachine.states),
   currency: Currency,
+  goodsMinor: z.int(),
+  deliveryMinor: z.int(),
+  discountMinor: z.int(),
+  /** Goods and delivery, less the discount. */
   totalMinor: z.int(),
-  /** Of the total, what the buyer's wallet pays; the rest is left for `payments.start`. */
+  /** Of the total, what the buyer's wallet pays. */
   walletMinor: z.int(),
+  /** Of the total, what is left for `payments.start`, or for cash at the delivery. */
+  restMinor: z.int(),
+  refundedMinor: z.int(),
   paymentMethod: z.enum(paymentMethods),
   deadline: Timestamp,
   orders: z.array(OrderView),
@@ -137,13 +144,20 @@ export function orderGroupView(
   parts: { orders: readonly OrderWithLines[]; now: Date },
 ): z.input<typeof OrderGroupView> {
   const { id, version, state, currency, totalMinor, walletMinor, paymentMethod, deadline } = group;
+  const sumOf = (part: 'goodsMinor' | 'deliveryMinor' | 'discountMinor' | 'refundedMinor') =>
+    parts.orders.reduce((sum, { order }) => sum + order[part], 0);
   return {
     id,
     version,
     state,
     currency,
+    goodsMinor: sumOf('goodsMinor'),
+    deliveryMinor: sumOf('deliveryMinor'),
+    discountMinor: sumOf('discountMinor'),
     totalMinor,
     walletMinor,
+    restMinor: totalMinor - walletMinor,
+    refundedMinor: sumOf('refundedMinor'),
     paymentMethod,
     deadline: iso(deadline),
     orders: parts.orders.map((order) => orderView(order, 'buyer')),

@@ -1,6 +1,7 @@
 import { filledCart } from '../../cart/basket.ts';
-import { listingOf } from '../../orders/stall.ts';
+import { listingOf, pickup } from '../../orders/stall.ts';
 import { system } from '../../support/harness.ts';
+import { createListing } from '../../support/listings.ts';
 import type { AreaCases } from '../cases.ts';
 
 export const cartCases: AreaCases = {
@@ -16,6 +17,7 @@ export const cartCases: AreaCases = {
         return { as: seller, input: { listingId, quantity: 2 }, error: 'orders.own_listing' };
       },
     },
+    'cart.checkout': { success: async (market) => ({ as: (await filledCart(market)).buyer, input: { ...pickup } }) },
     'cart.clear': { success: async (market) => ({ as: (await filledCart(market)).buyer, input: {} }) },
     'cart.followUp': {
       async success(market) {
@@ -26,6 +28,18 @@ export const cartCases: AreaCases = {
     },
   },
   errors: {
+    'cart.empty': async (market) => ({ name: 'cart.checkout', as: await market.user(), input: { ...pickup } }),
+    async 'cart.changed'(market) {
+      const { seller, buyer, listingId } = await filledCart(market);
+      await market.ok(seller, 'listings.update', { listingId, priceMinor: 9_999 });
+      return { name: 'cart.checkout', as: buyer, input: { ...pickup } };
+    },
+    async 'cart.mixed_currencies'(market) {
+      const { buyer } = await filledCart(market);
+      const { id: listingId } = await createListing(market, await market.user(), { currency: 'JPY' });
+      await market.ok(buyer, 'cart.setItem', { listingId, quantity: 1 });
+      return { name: 'cart.checkout', as: buyer, input: { ...pickup } };
+    },
     async 'cart.too_many_items'(market) {
       const { buyer, listingId } = await filledCart(market);
       await market.database

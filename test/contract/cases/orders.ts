@@ -127,7 +127,8 @@ export const ordersCases: AreaCases = {
       const { seller, ...call } = await place(market);
       return { ...call, as: seller };
     },
-    'orders.delivery_unavailable': (market) => place(market, { delivery: { method: 'hub' } }),
+    'orders.cod_needs_delivery': (market) => place(market, { paymentMethod: 'cod' }),
+    'orders.wallet_insufficient': (market) => place(market, { walletMinor: 1 }),
     'orders.too_large': async (market) => {
       const listingId = await listingOf(market, await market.user(), { priceMinor: 900_000_000_000, quantity: 9 });
       return place(market, { listingId, quantity: 2 });
