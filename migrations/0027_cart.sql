@@ -43,3 +43,23 @@ alter table order_group
 alter table sub_order
   drop constraint sub_order_total_minor_check,
   add constraint sub_order_total_not_negative check (total_minor >= 0) not valid;
+
+-- Every move that an order has made, with the side that made it.
+create table order_move (
+  order_id uuid not null references sub_order (id) deferrable initially deferred,
+  -- The order's, after the move.
+  version integer not null,
+  name text not null,
+  from_state text,
+  to_state text not null,
+  by_side text not null check (by_side in ('buyer', 'seller', 'hub', 'system')),
+  at timestamptz not null,
+  primary key (order_id, version)
+);
+
+-- When the side whose turn it is hears next that time is running out, and how often it has in this state.
+alter table sub_order
+  add column remind_at timestamptz,
+  add column reminders integer not null default 0;
+create index sub_order_remind on sub_order (remind_at) where remind_at is not null;
+create index sub_order_board on sub_order (seller_id, state, deadline, id);

@@ -195,11 +195,11 @@ test('a code is used once by a purchase, and free again when that ends unpaid or
   expect(await checkout(three.buyer, { promo: code })).toMatchObject({ discountMinor: 100 });
 });
 
-test('40 carts at once with a code of one use make one discounted purchase', async () => {
+test('12 carts at once with a code of one use make one discounted purchase', async () => {
   const { code } = await promoOf(market, { usesMax: 1 });
   const seller = await market.user();
   const listingId = await listingOf(market, seller, { quantity: 500 });
-  const buyers = await Promise.all(Array.from({ length: 40 }, () => market.user()));
+  const buyers = await Promise.all(Array.from({ length: 12 }, () => market.user()));
   for (const buyer of buyers) await put(buyer, listingId);
   const replies = await Promise.all(
     buyers.map((buyer) => market.call(buyer, 'cart.checkout', { ...pickup, promo: code })),

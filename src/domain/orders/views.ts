@@ -15,7 +15,7 @@ import {
   type OrderGroup,
   type OrderLine,
 } from './entities.ts';
-import { orderGroupMachine, orderMachine, type OrderMove } from './machine.ts';
+import { orderGroupMachine, orderMachine, protectedStates, type OrderMove } from './machine.ts';
 
 const OrderLineView = z.object({
   listingId: z.uuid(),
@@ -61,6 +61,10 @@ export const OrderView = z.object({
   reason: orNull(z.string()),
   /** When the present state ends by itself: payment, the seller's answer or the buyer's receipt is due. */
   deadline: orNull(Timestamp),
+  /** Paid for, and not yet the seller's: who gets nothing, or not what was sold, gets the money back. */
+  isProtected: z.boolean(),
+  /** Until when the buyer can object once the goods are delivered; then the seller is paid. */
+  protectedUntil: orNull(Timestamp),
   placedAt: orNull(Timestamp),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -132,6 +136,8 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
     pickupCode: codeShown ? order.pickupCode : null,
     refund: refundState ? { state: refundState, amountMinor: totalMinor } : null,
     deadline: iso(order.deadline),
+    isProtected: (protectedStates as readonly string[]).includes(state),
+    protectedUntil: state === 'delivered' ? iso(order.deadline) : null,
     placedAt: iso(order.placedAt),
     createdAt: iso(order.createdAt),
     updatedAt: iso(order.updatedAt),

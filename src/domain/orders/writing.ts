@@ -3,7 +3,14 @@ import { publicProfiles } from '../identity/index.ts';
 import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import { multiplyMinor } from '../kernel/money.ts';
-import { OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup } from './entities.ts';
+import {
+  OrderEntity,
+  OrderGroupEntity,
+  OrderLineEntity,
+  OrderMoveEntity,
+  type Order,
+  type OrderGroup,
+} from './entities.ts';
 import { tellOrder } from './moving.ts';
 import type { OrderWithLines } from './views.ts';
 
@@ -66,10 +73,15 @@ async function writeOrders(tx: Tx, terms: GroupTerms, parts: readonly OrderPart[
       reason: null,
       deadline,
       placedAt: null,
+      remindAt: null,
+      reminders: 0,
       version: 1,
       createdAt: now,
       updatedAt: now,
     });
+    const toState = order.state;
+    const first = { version: 1, name: 'place', fromState: null, toState, bySide: 'buyer', at: now } as const;
+    tx.db.create(OrderMoveEntity, { orderId: order.id, ...first });
     const written = lines.map((line) => {
       const totalMinor = multiplyMinor(line.unitPriceMinor, line.quantity);
       return tx.db.create(OrderLineEntity, { ...line, id: newId(), orderId: order.id, totalMinor });

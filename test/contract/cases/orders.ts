@@ -98,6 +98,18 @@ export const ordersCases: AreaCases = {
       },
     },
     'orders.get': move(purchase, 'seller'),
+    'orders.timeline': move(bought, 'seller'),
+    'orders.getGroup': {
+      async success(market) {
+        const { buyer, groupId } = await purchase(market);
+        return { as: buyer, input: { orderGroupId: groupId } };
+      },
+      async wrongActor(market) {
+        const { seller, groupId } = await purchase(market);
+        return { as: seller, input: { orderGroupId: groupId }, error: 'orders.not_found' };
+      },
+    },
+    'orders.board': { success: async (market) => ({ as: (await bought(market)).seller, input: {} }) },
     'orders.list': { success: async (market) => ({ as: (await purchase(market)).buyer, input: { as: 'buyer' } }) },
     'orders.accept': move(bought, 'seller'),
     'orders.reject': move(bought, 'seller'),
@@ -111,6 +123,7 @@ export const ordersCases: AreaCases = {
     'orders.cancelUnhandled': sweep,
     'orders.autoReceive': sweep,
     'orders.complete': sweep,
+    'orders.remind': sweep,
   },
   errors: {
     'orders.not_found': async (market) => ({
