@@ -1,5 +1,12 @@
 import { defineSweep } from '../kernel/define.ts';
-import { autoReceive, cancelUnanswered, complete, expireUnpaid, orderSweepBatch } from './commands/sweeps.ts';
+import {
+  autoReceive,
+  cancelUnanswered,
+  cancelUnhandled,
+  complete,
+  expireUnpaid,
+  orderSweepBatch,
+} from './commands/sweeps.ts';
 
 export const expireUnpaidOrders = defineSweep({
   name: 'orders.expireUnpaid',
@@ -15,6 +22,14 @@ export const cancelUnansweredOrders = defineSweep({
   batch: orderSweepBatch,
   command: cancelUnanswered,
   summary: cancelUnanswered.summary,
+});
+
+export const cancelUnhandledOrders = defineSweep({
+  name: 'orders.cancelUnhandled',
+  everySeconds: 60,
+  batch: orderSweepBatch,
+  command: cancelUnhandled,
+  summary: cancelUnhandled.summary,
 });
 
 export const autoReceiveOrders = defineSweep({
