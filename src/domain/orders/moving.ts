@@ -14,7 +14,9 @@ export async function moveOrder(
   { name, by }: { name: OrderMove; by: OrderSide | 'hub' | 'system' },
 ): Promise<boolean> {
   const at = await tx.now();
+  const from = order.state;
   if (!applyMove(orderMachine, order, { name, by, at })) return false;
+  if (from === 'packed' ? name === 'cancel' : name === 'pack') order.shipmentDue = true;
   if (name === 'complete') order.completedAt = at;
   const afterMs = timeLeftMs(order.state, tx.port(orderSettingsPort));
   order.deadline = afterMs === null ? null : new Date(at.getTime() + afterMs);
