@@ -16,7 +16,8 @@ export async function moveOrder(
   const at = await tx.now();
   const from = order.state;
   if (!applyMove(orderMachine, order, { name, by, at })) return false;
-  if (from === 'packed' ? name === 'cancel' : name === 'pack') order.shipmentDue = true;
+  const concernsHub = from === 'packed' ? name === 'cancel' : name === 'pack';
+  if (concernsHub && order.hubId) order.shipmentDue = true;
   if (name === 'complete') order.completedAt = at;
   const afterMs = timeLeftMs(order.state, tx.port(orderSettingsPort));
   order.deadline = afterMs === null ? null : new Date(at.getTime() + afterMs);
