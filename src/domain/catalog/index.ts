@@ -46,6 +46,7 @@ export {
   listingForSale,
   lockListing,
   releaseReservation,
+  releaseReservationsOf,
   reserve,
   returnStock,
   transferReservation,

@@ -47,5 +47,5 @@ async function cancelUnpaid(tx: Tx, group: OrderGroup, reason: string | null): P
     found.order.reason = reason;
     await tellOrder(tx, found, 'cancelled');
   }
-  await releaseHeld(tx, group);
+  await releaseHeld(tx, [group]);
 }
