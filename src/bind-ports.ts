@@ -15,6 +15,7 @@ import {
 import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
+import { escrowSettingsPort } from './domain/escrow/index.ts';
 import { orderSettingsPort } from './domain/orders/index.ts';
 import {
   createSandboxBank,
@@ -76,7 +77,14 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     .bind(orderSettingsPort, {
       paymentWindowMs: config.PAYMENT_WINDOW,
       sellerResponseMs: config.SELLER_RESPONSE_WINDOW,
+      handlingMs: config.ORDER_HANDLING_WINDOW,
+      pickupMs: config.PICKUP_WINDOW,
       autoReceiveMs: config.AUTO_RECEIVE_AFTER,
+    })
+    .bind(escrowSettingsPort, {
+      feeBps: config.PLATFORM_FEE_BPS,
+      reserveBps: config.SELLER_RESERVE_BPS,
+      reserveMs: config.SELLER_RESERVE_FOR,
     })
     .bind(paymentProvidersPort, new Map(providers.map((provider) => [provider.name, provider])))
     .bind(paymentSettingsPort, {

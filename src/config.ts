@@ -92,7 +92,14 @@ export const environment = z.object({
   /** 15m in production; 30s elsewhere, so that a demo sees an unpaid order expire. */
   PAYMENT_WINDOW: Duration.optional(),
   SELLER_RESPONSE_WINDOW: duration('72h'),
+  /** How long an accepted order may wait to be handed on, and what is ready to be fetched. */
+  ORDER_HANDLING_WINDOW: duration('7d'),
+  PICKUP_WINDOW: duration('14d'),
   AUTO_RECEIVE_AFTER: duration('7d'),
+  /** In hundredths of a per cent: the market's share of the goods, and what is kept back for chargebacks. */
+  PLATFORM_FEE_BPS: z.coerce.number().int().min(0).max(10_000).default(500),
+  SELLER_RESERVE_BPS: z.coerce.number().int().min(0).max(10_000).default(0),
+  SELLER_RESERVE_FOR: duration('30d'),
   UPLOAD_WINDOW: duration('15m'),
   /** How long papers are kept once a verification is decided. */
   DOCUMENTS_KEPT: duration('90d'),

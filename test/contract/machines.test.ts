@@ -48,7 +48,9 @@ async function statesInDatabase(table: string): Promise<string[][]> {
   const { rows } = await sql<{ definition: string }>`
     select pg_get_constraintdef(c.oid) as definition from pg_constraint c join pg_class t on t.oid = c.conrelid
     where (t.relname = ${table} or t.relname like ${`%\\_${table}`}) and c.contype = 'c'`.execute(db);
-  const lists = rows.map(({ definition }) => /^CHECK \(\(state = ANY \(ARRAY\[([^\]]*)\]\)\)\)$/.exec(definition)?.[1]);
+  const lists = rows.map(
+    ({ definition }) => /^CHECK \(\(state = ANY \(ARRAY\[([^\]]*)\]\)\)\)(?: NOT VALID)?$/.exec(definition)?.[1],
+  );
   const found = lists.filter((list) => list !== undefined);
   return found.map((list) => [...list.matchAll(/'([^']*)'/g)].map(([, state = '']) => state).toSorted());
 }

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Currency } from '../../src/domain/kernel/index.ts';
+import { accounts, mustPost } from '../../src/domain/ledger/index.ts';
 import { operations } from '../../src/domain/registry.ts';
 import { loadCases } from '../contract/load-cases.ts';
 import { createHarness, type Harness, type TestUser } from '../support/harness.ts';
 import { createListing } from '../support/listings.ts';
 import { bindTestPorts } from '../support/ports.ts';
+import { transact } from '../support/transact.ts';
 import { codeTo, goodPassword, lettersTo, newPhone, signUp } from './mailbox.ts';
 
 let market: Harness;
@@ -34,6 +37,8 @@ const exported: Record<string, string> = {
   'favourite.user_id': 'favourites',
   'inbox_event.user_id': 'inboxEvents',
   'known_origin.user_id': 'knownOrigins',
+  'ledger_account.user_id': 'wallets',
+  'ledger_hold.user_id': 'walletHolds',
   'listing.seller_id': 'listings',
   'listing_view.viewer': 'listingViews',
   'message.sender_id': 'messages',
@@ -57,6 +62,8 @@ const kept: Record<string, string> = {
   'verification.reviewer_id': 'What staff did is about their office.',
   'audit_entry.actor_id': 'The log of what staff did is about their office, and is kept for good.',
   'eviction.user_id': 'A note for nodes, gone within two hours.',
+  'escrow.buyer_id': 'The order has it.',
+  'escrow.seller_id': 'The order has it.',
   'idempotency.actor_id': 'Answers that the person got already, gone within a day.',
   'inbox_head.user_id': 'A number alone.',
   'inbox_notice.user_id': 'What inbox_event has already.',
@@ -135,6 +142,27 @@ async function endEverything(person: TestUser): Promise<void> {
     where state = 'accepted' and (buyer_id = ${person.id} or seller_id = ${person.id})`.execute(market.database.sql);
 }
 
+/** Pays out whatever the market owes a person. */
+async function payOut({ actor: { userId } }: TestUser): Promise<void> {
+  const theirs = [
+    accounts.available(userId),
+    accounts.reserved(userId),
+    accounts.payout(userId),
+    accounts.reserve(userId),
+  ];
+  const { rows } = await sql<{ code: string; currency: Currency; balance: string }>`
+    select code, currency, balance_minor::text as balance from ledger_account
+    where balance_minor <> 0 and code = any(${theirs.map(({ code }) => code)})`.execute(market.database.sql);
+  for (const { code, currency, balance } of rows) {
+    const postings = [
+      { account: theirs.find((one) => one.code === code)!, amountMinor: -Number(balance) },
+      { account: accounts.losses, amountMinor: Number(balance) },
+    ];
+    const transfer = { kind: 'payout.pay', reference: crypto.randomUUID(), currency, postings } as const;
+    await transact(market, (tx) => mustPost(tx, transfer));
+  }
+}
+
 test('of a person who did everything nothing is found once the account is deleted', async () => {
   const person = await signUp(market);
   const phone = newPhone();
@@ -150,6 +178,7 @@ test('of a person who did everything nothing is found once the account is delete
   const traces = [person.email, phone, username, fullName];
   for (const text of traces) expect((await rowsWith(text)).length).toBeGreaterThan(0);
   await endEverything(person.actor);
+  await payOut(person.actor);
   await market.ok(person.actor, 'users.deleteAccount', { password: goodPassword });
   const farewell = /^outgoing_message: /;
   // Letters are the outbox's; the farewell is on its way.

@@ -1,9 +1,19 @@
 import { defineArea } from '../kernel/define.ts';
+import { EscrowEntity, EscrowPartEntity } from './entities.ts';
 import { escrowErrors } from './errors.ts';
+import { escrowMachine } from './machine.ts';
+
+export { EscrowEntity, EscrowPartEntity, escrowSources, type Escrow, type EscrowPart } from './entities.ts';
+export { fundCash, fundEscrow, markRemitted, type EscrowOrder, type Funding } from './funding.ts';
+export { freezeEscrow, releaseEscrow, thawEscrow, type Release } from './releasing.ts';
+export { refundableOf, takeForRefund, type ReturnedPart } from './returning.ts';
+export { lockEscrow, partsOf } from './rows.ts';
+export { escrowSettingsPort } from './settings.ts';
 
 export const escrow = defineArea({
   name: 'escrow',
   operations: [],
   errors: escrowErrors,
-  entities: [],
+  machines: [escrowMachine],
+  entities: [EscrowEntity, EscrowPartEntity],
 });

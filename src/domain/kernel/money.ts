@@ -30,3 +30,25 @@ export function multiplyMinor(amountMinor: number, quantity: number): number {
   if (!Number.isSafeInteger(total)) throw new RangeError(`amount out of range: ${amountMinor} × ${quantity}`);
   return total;
 }
+
+/**
+ * Splits an amount in proportion to weights so that the parts sum to it exactly: each gets the whole part of its share,
+ * and the units left over go to the largest remainders, the earlier first. Weights that are all zero share equally.
+ */
+export function allocate(totalMinor: number, weights: readonly number[]): number[] {
+  if (!Number.isSafeInteger(totalMinor) || totalMinor < 0) throw new RangeError(`amount out of range: ${totalMinor}`);
+  const sum = weights.reduce((total, weight) => total + BigInt(weight), 0n);
+  if (sum === 0n && weights.length > 0)
+    return allocate(
+      totalMinor,
+      weights.map(() => 1),
+    );
+  const shares = weights.map((weight, index) => {
+    const scaled = BigInt(totalMinor) * BigInt(weight);
+    return { index, part: Number(scaled / sum), rest: scaled % sum };
+  });
+  const left = totalMinor - shares.reduce((total, { part }) => total + part, 0);
+  const byRest = shares.toSorted((a, b) => (a.rest === b.rest ? a.index - b.index : a.rest > b.rest ? -1 : 1));
+  const extra = new Set(byRest.slice(0, left).map(({ index }) => index));
+  return shares.map(({ index, part }) => part + (extra.has(index) ? 1 : 0));
+}

@@ -1,9 +1,21 @@
 import { defineArea } from '../kernel/define.ts';
+import { HoldEntity } from './entities.ts';
 import { ledgerErrors } from './errors.ts';
+import { ledgerPersonal } from './personal.ts';
+import { walletChanged, walletSnapshot } from './wallets.ts';
+
+export { accounts, type Account } from './accounts.ts';
+export type { Hold } from './entities.ts';
+export { openHold, spendHold, voidHold, type HoldKey } from './holds.ts';
+export { balanceOf, mustPost, postTransfer, postTransfers, type Posting, type Transfer } from './post.ts';
+export { walletChanged } from './wallets.ts';
 
 export const ledger = defineArea({
   name: 'ledger',
   operations: [],
   errors: ledgerErrors,
-  entities: [],
+  events: [walletChanged],
+  snapshots: [walletSnapshot],
+  personal: ledgerPersonal,
+  entities: [HoldEntity],
 });

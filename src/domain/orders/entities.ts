@@ -18,6 +18,12 @@ export type PaymentMethod = (typeof paymentMethods)[number];
 export const refundStates = ['due', 'pending', 'refunded', 'failed'] as const;
 export type RefundState = (typeof refundStates)[number];
 
+/** Where a courier brings an order. */
+export interface Address {
+  readonly text: string;
+  readonly location?: { readonly lat: number; readonly lon: number };
+}
+
 export const OrderGroupEntity = defineEntity({
   name: 'OrderGroup',
   tableName: 'order_group',
@@ -28,6 +34,7 @@ export const OrderGroupEntity = defineEntity({
     paymentMethod: p.text().$type<PaymentMethod>(),
     currency: p.text().$type<Currency>(),
     totalMinor: p.bigint('number'),
+    walletMinor: p.bigint('number'),
     deadline: p.datetime(),
     attemptsDue: p.boolean(),
     version: p.integer(),
@@ -52,7 +59,13 @@ export const OrderEntity = defineEntity({
     refundState: p.text().$type<RefundState>().nullable(),
     deliveryMethod: p.text().$type<DeliveryMethod>(),
     currency: p.text().$type<Currency>(),
+    goodsMinor: p.bigint('number'),
+    deliveryMinor: p.bigint('number'),
+    discountMinor: p.bigint('number'),
     totalMinor: p.bigint('number'),
+    refundedMinor: p.bigint('number'),
+    hubId: p.uuid().nullable(),
+    address: p.json().$type<Address>().nullable(),
     pickupCode: p.text(),
     pickupTries: p.integer(),
     pickupLockedUntil: p.datetime().nullable(),

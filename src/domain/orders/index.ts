@@ -5,14 +5,21 @@ import { checkoutOffer } from './commands/checkout.ts';
 import { confirmReceived } from './commands/confirm-received.ts';
 import { expireUnpaid } from './commands/expire-unpaid.ts';
 import { handOver } from './commands/hand-over.ts';
+import { packOrder } from './commands/pack.ts';
 import { placeOrder } from './commands/place.ts';
 import { readyForPickup } from './commands/ready-for-pickup.ts';
 import { rejectOrder } from './commands/reject.ts';
-import { autoReceive, cancelUnanswered, complete } from './commands/sweeps.ts';
+import { autoReceive, cancelUnanswered, cancelUnhandled, complete } from './commands/sweeps.ts';
 import { OrderEntity, OrderGroupEntity, OrderLineEntity } from './entities.ts';
 import { orderErrors } from './errors.ts';
 import { orderChanged } from './events.ts';
-import { autoReceiveOrders, cancelUnansweredOrders, completeOrders, expireUnpaidOrders } from './jobs.ts';
+import {
+  autoReceiveOrders,
+  cancelUnansweredOrders,
+  cancelUnhandledOrders,
+  completeOrders,
+  expireUnpaidOrders,
+} from './jobs.ts';
 import { orderGroupMachine, orderMachine } from './machine.ts';
 import { ordersPersonal } from './personal.ts';
 import { getOrder } from './queries/get-order.ts';
@@ -20,12 +27,17 @@ import { listOrders } from './queries/list-orders.ts';
 import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
-export { OrderGroupId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
+export { moveOrderByHub, type HubMove } from './by-hub.ts';
+export { disputeOrder, resolveOrder } from './disputing.ts';
+export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged } from './events.ts';
-export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type RefundDue } from './paying.ts';
+export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type Cover, type RefundDue } from './paying.ts';
 export { tradingPartners } from './partners.ts';
 export { lockOrderForReview, readOrder } from './reviewing.ts';
-export { lockOrderGroup } from './rows.ts';
+export { lockOrder, lockOrderGroup } from './rows.ts';
+export { sideFor } from './own-order.ts';
+export type { OrderWithLines } from './views.ts';
+export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
 
 export const orders = defineArea({
@@ -38,11 +50,13 @@ export const orders = defineArea({
     acceptOrder,
     rejectOrder,
     readyForPickup,
+    packOrder,
     handOver,
     cancelOrder,
     confirmReceived,
     expireUnpaid,
     cancelUnanswered,
+    cancelUnhandled,
     autoReceive,
     complete,
   ],
@@ -50,7 +64,7 @@ export const orders = defineArea({
   events: [orderChanged],
   rooms: [shopRoom],
   machines: [orderGroupMachine, orderMachine],
-  jobs: [expireUnpaidOrders, cancelUnansweredOrders, autoReceiveOrders, completeOrders],
+  jobs: [expireUnpaidOrders, cancelUnansweredOrders, cancelUnhandledOrders, autoReceiveOrders, completeOrders],
   snapshots: [orderSnapshot],
   personal: ordersPersonal,
   entities: [OrderGroupEntity, OrderEntity, OrderLineEntity],

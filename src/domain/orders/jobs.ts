@@ -1,6 +1,6 @@
 import { defineSweep } from '../kernel/define.ts';
 import { expireUnpaid, expiryBatch } from './commands/expire-unpaid.ts';
-import { autoReceive, cancelUnanswered, complete, orderSweepBatch } from './commands/sweeps.ts';
+import { autoReceive, cancelUnanswered, cancelUnhandled, complete, orderSweepBatch } from './commands/sweeps.ts';
 
 export const expireUnpaidOrders = defineSweep({
   name: 'orders.expireUnpaid',
@@ -19,6 +19,14 @@ export const cancelUnansweredOrders = defineSweep({
   batch: orderSweepBatch,
   command: cancelUnanswered,
   summary: cancelUnanswered.summary,
+});
+
+export const cancelUnhandledOrders = defineSweep({
+  name: 'orders.cancelUnhandled',
+  everySeconds: 60,
+  batch: orderSweepBatch,
+  command: cancelUnhandled,
+  summary: cancelUnhandled.summary,
 });
 
 export const autoReceiveOrders = defineSweep({

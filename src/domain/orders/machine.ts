@@ -16,7 +16,10 @@ export const orderGroupMachine = defineMachine({
   },
 });
 
-/** One seller's part. A buyer's or seller's move is the command `orders.<move>`. */
+/**
+ * One seller's part. A buyer's or seller's move is the command `orders.<move>`; hubs move it with its shipment, and
+ * disputes are opened and ended by the commands of their own area.
+ */
 export const orderMachine = defineMachine({
   name: 'order',
   initial: 'awaiting_payment',
@@ -24,13 +27,19 @@ export const orderMachine = defineMachine({
     'awaiting_payment',
     'placed',
     'accepted',
+    'packed',
+    'at_hub',
+    'out_for_delivery',
     'ready_for_pickup',
     'delivered',
+    'disputed',
     'received',
     'completed',
     'payment_expired',
     'rejected',
     'cancelled',
+    'returned',
+    'refunded',
   ],
   moves: {
     pay: [{ from: 'awaiting_payment', by: 'system', to: 'placed' }],
@@ -44,15 +53,41 @@ export const orderMachine = defineMachine({
       { from: 'awaiting_payment', by: 'buyer', to: 'cancelled' },
       { from: 'placed', by: 'buyer', to: 'cancelled' },
       { from: 'placed', by: 'system', to: 'cancelled' },
+      // Not handed on, or not fetched, in time.
+      { from: 'accepted', by: 'system', to: 'cancelled' },
+      { from: 'packed', by: 'system', to: 'cancelled' },
+      { from: 'ready_for_pickup', by: 'system', to: 'cancelled' },
     ],
     accept: [{ from: 'placed', by: 'seller', to: 'accepted' }],
     reject: [{ from: 'placed', by: 'seller', to: 'rejected' }],
     readyForPickup: [{ from: 'accepted', by: 'seller', to: 'ready_for_pickup' }],
     handOver: [{ from: 'ready_for_pickup', by: 'seller', to: 'delivered' }],
+    pack: [{ from: 'accepted', by: 'seller', to: 'packed' }],
+    receiveAtHub: [{ from: 'packed', by: 'hub', to: 'at_hub' }],
+    dispatch: [
+      { from: 'packed', by: 'hub', to: 'out_for_delivery' },
+      { from: 'at_hub', by: 'hub', to: 'out_for_delivery' },
+    ],
+    failDelivery: [{ from: 'out_for_delivery', by: 'hub', to: 'at_hub' }],
+    deliver: [
+      { from: 'at_hub', by: 'hub', to: 'delivered' },
+      { from: 'out_for_delivery', by: 'hub', to: 'delivered' },
+    ],
+    returnToSeller: [
+      { from: 'at_hub', by: 'hub', to: 'returned' },
+      { from: 'out_for_delivery', by: 'hub', to: 'returned' },
+    ],
     confirmReceived: [
       { from: 'delivered', by: 'buyer', to: 'received' },
       { from: 'delivered', by: 'system', to: 'received' },
     ],
+    dispute: [
+      { from: 'delivered', by: 'buyer', to: 'disputed' },
+      // A chargeback.
+      { from: 'delivered', by: 'system', to: 'disputed' },
+    ],
+    resolveToSeller: [{ from: 'disputed', by: 'system', to: 'received' }],
+    resolveToBuyer: [{ from: 'disputed', by: 'system', to: 'refunded' }],
     complete: [{ from: 'received', by: 'system', to: 'completed' }],
   },
 });
@@ -66,7 +101,11 @@ export const openStates = [
   'awaiting_payment',
   'placed',
   'accepted',
+  'packed',
+  'at_hub',
+  'out_for_delivery',
   'ready_for_pickup',
   'delivered',
+  'disputed',
   'received',
 ] as const satisfies readonly OrderState[];

@@ -11,7 +11,7 @@ import { orderView, type OrderSide, type OrderWithLines } from './views.ts';
 export async function moveOrder(
   tx: Tx,
   order: Order,
-  { name, by }: { name: OrderMove; by: OrderSide | 'system' },
+  { name, by }: { name: OrderMove; by: OrderSide | 'hub' | 'system' },
 ): Promise<boolean> {
   const at = await tx.now();
   if (!applyMove(orderMachine, order, { name, by, at })) return false;
@@ -24,6 +24,8 @@ export async function moveOrder(
 /** How long a state lasts before the system acts; null where nothing is due. */
 function timeLeftMs(state: OrderState, settings: OrderSettings): number | null {
   if (state === 'placed') return settings.sellerResponseMs;
+  if (state === 'accepted' || state === 'packed') return settings.handlingMs;
+  if (state === 'ready_for_pickup') return settings.pickupMs;
   return state === 'delivered' ? settings.autoReceiveMs : null;
 }
 

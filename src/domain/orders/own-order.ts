@@ -8,7 +8,7 @@ import type { OrderMove } from './machine.ts';
 import { moveOrder, tellOrder } from './moving.ts';
 import { lockOrder } from './rows.ts';
 import { orderLimits } from './settings.ts';
-import { type OrderView, orderView, sideOf, type OrderSide, type OrderWithLines } from './views.ts';
+import { fits, type OrderView, orderView, sideOf, type OrderSide, type OrderWithLines } from './views.ts';
 
 export const orderInput = { orderId: OrderId };
 export const reasonInput = { reason: z.string().trim().min(1).max(orderLimits.reasonChars).optional() };
@@ -42,6 +42,7 @@ export async function makeMove(
   { found, side }: { found: OrderWithLines; side: OrderSide },
   { name, kind }: { name: OrderMove; kind: OrderChangeKind },
 ): Promise<z.input<typeof OrderView>> {
+  if (!fits(name, found.order.deliveryMethod)) fail('orders.not_possible');
   if (!(await moveOrder(tx, found.order, { name, by: side }))) fail('orders.not_possible');
   await tellOrder(tx, found, kind);
   return orderView(found, side);

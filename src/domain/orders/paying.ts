@@ -1,7 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import { assert } from '../kernel/errors.ts';
 import type { Tx } from '../kernel/define.ts';
+import { fundEscrow } from '../escrow/index.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
+import { allocate } from '../kernel/money.ts';
 import { OrderEntity, OrderGroupEntity, type OrderGroup, type RefundState } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import { orderGroupMachine } from './machine.ts';
@@ -9,28 +11,66 @@ import { moveOrder, oweRefund, tellOrder } from './moving.ts';
 import { lockOrder, lockOrderGroup, lockOrdersOf } from './rows.ts';
 import { sellAgain, sellHeld } from './stock.ts';
 import type { OrderWithLines } from './views.ts';
+import { releaseWalletPart, spendWalletPart, takeWalletPart } from './wallet-part.ts';
+
+/** What covers a group besides the buyer's wallet: an attempt's capture, or cash to be collected on delivery. */
+export type Cover = { readonly attemptId: string } | 'cash';
 
 /**
- * Tells the orders that their group has been paid. The caller has locked the group.
+ * Tells the orders that their group is covered, and moves the money into their escrows. The caller has locked the
+ * group, and an attempt has captured exactly what the wallet does not pay.
  *
- * `placed`: the goods are sold. `too_late`: the window was over and the stock is gone, so the orders owe a refund.
- * `surplus`: the group was paid before, and this money belongs to nothing.
+ * `placed`: the goods are sold. `too_late`: the window was over and the stock or the wallet's part is gone, so the
+ * orders owe a refund. `surplus`: the group was paid before, and this money belongs to nothing.
  */
-export async function payGroup(tx: Tx, group: OrderGroup): Promise<'placed' | 'too_late' | 'surplus'> {
+export async function payGroup(
+  tx: Tx,
+  group: OrderGroup,
+  cover: Cover | null,
+): Promise<'placed' | 'too_late' | 'surplus'> {
   const orders = await lockOrdersOf(tx, group);
   if (group.state === 'placed' || orders.some(({ order }) => order.refundState !== null)) return 'surplus';
   const inTime = group.state === 'awaiting_payment';
-  const sold = (inTime && (await sellHeld(tx, group))) || (await sellAgain(tx, group, orders));
+  const sold =
+    (await takeWalletPart(tx, group)) &&
+    ((inTime && (await sellHeld(tx, group))) || (await sellAgain(tx, group, orders)));
   const at = await tx.now();
   group.attemptsDue = false;
   if (sold) {
     applyMove(orderGroupMachine, group, { name: inTime ? 'pay' : 'reinstate', by: 'system', at });
+    await fundOrders(tx, { group, orders, cover });
     for (const found of orders) await placePaid(tx, found, inTime);
     return 'placed';
   }
+  await releaseWalletPart(tx, group);
   if (inTime) applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at });
   for (const found of orders) await refundLate(tx, found, inTime);
   return 'too_late';
+}
+
+async function fundOrders(
+  tx: Tx,
+  { group, orders, cover }: { group: OrderGroup; orders: readonly OrderWithLines[]; cover: Cover | null },
+): Promise<void> {
+  const totals = orders.map(({ order }) => order.totalMinor);
+  const walletParts = allocate(group.walletMinor, totals);
+  await spendWalletPart(tx, group);
+  for (const [index, { order }] of orders.entries()) {
+    const walletMinor = walletParts[index] ?? 0;
+    const restMinor = order.totalMinor - walletMinor;
+    assert(restMinor === 0 || cover !== null, `order ${order.id} is covered`);
+    const { id: orderId, buyerId, sellerId, currency, deliveryMinor, discountMinor } = order;
+    await fundEscrow(
+      tx,
+      { orderId, buyerId, sellerId, currency, deliveryMinor },
+      {
+        payment: cover && cover !== 'cash' ? { attemptId: cover.attemptId, amountMinor: restMinor } : null,
+        walletMinor,
+        promoMinor: discountMinor,
+        cashMinor: cover === 'cash' ? restMinor : 0,
+      },
+    );
+  }
 }
 
 async function placePaid(tx: Tx, found: OrderWithLines, inTime: boolean): Promise<void> {
@@ -78,11 +118,17 @@ export async function claimEndedGroups(tx: Tx, limit: number): Promise<OrderGrou
   return groups;
 }
 
-/** What became of a refund that was claimed. */
-export async function recordRefund(tx: Tx, orderId: string, state: 'refunded' | 'failed'): Promise<void> {
+/** What became of an order's refunds: how they stand together, and what has arrived of them. */
+export async function recordRefund(
+  tx: Tx,
+  orderId: string,
+  { state, refundedMinor }: { state: Exclude<RefundState, 'due'>; refundedMinor: number },
+): Promise<void> {
   const found = await lockOrder(tx, orderId);
   assert(found, `refunded order ${orderId} exists`);
-  if (found.order.refundState !== state) await setRefund(tx, found, state);
+  if (found.order.refundState === state && found.order.refundedMinor === refundedMinor) return;
+  found.order.refundedMinor = refundedMinor;
+  await setRefund(tx, found, state);
 }
 
 const refundNews = {

@@ -15,6 +15,7 @@ export const ordersPersonal: PersonalData = {
       select o.id, o.group_id as "orderGroupId",
              case when o.buyer_id = ${userId} then 'buyer' else 'seller' end as role,
              o.state, o.currency, o.total_minor::text as "totalMinor", o.delivery_method as "deliveryMethod", o.reason,
+             case when o.buyer_id = ${userId} then o.address end as address,
              o.placed_at as "placedAt", o.created_at as "createdAt",
              (select jsonb_agg(jsonb_build_object('title', l.title, 'quantity', l.quantity,
                                                  'totalMinor', l.total_minor))
@@ -29,7 +30,7 @@ export const ordersPersonal: PersonalData = {
       select distinct case when refund_state in ('due', 'pending') then 'refunds' else 'orders' end as what
       from sub_order
       where (buyer_id = ${userId} or seller_id = ${userId})
-        and (state not in ('completed', 'payment_expired', 'rejected', 'cancelled')
+        and (state not in ('completed', 'payment_expired', 'rejected', 'cancelled', 'returned', 'refunded')
              or refund_state in ('due', 'pending'))`.execute(tx.sql);
     return rows.map(({ what }) => what);
   },
@@ -38,6 +39,7 @@ export const ordersPersonal: PersonalData = {
     await sql`
       update sub_order set
         buyer_name = case when buyer_id = ${userId} then ${formerName} else buyer_name end,
+        address = case when buyer_id = ${userId} then null else address end,
         seller_name = case when seller_id = ${userId} then ${formerName} else seller_name end
       where buyer_id = ${userId} or seller_id = ${userId}`.execute(tx.sql);
   },
@@ -52,7 +54,7 @@ async function tellRecent(tx: Tx, userId: UserId): Promise<void> {
     { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
   );
   for (const order of recent) {
-    if (order.buyerId === userId) order.buyerName = formerName;
+    if (order.buyerId === userId) Object.assign(order, { buyerName: formerName, address: null });
     if (order.sellerId === userId) order.sellerName = formerName;
     order.version += 1;
   }

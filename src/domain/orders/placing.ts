@@ -59,7 +59,14 @@ export async function openGroup(
     createdAt: now,
     updatedAt: now,
   } as const;
-  const opened = tx.db.create(OrderGroupEntity, { ...common, ...group, buyerId, paymentMethod, attemptsDue: false });
+  const opened = tx.db.create(OrderGroupEntity, {
+    ...common,
+    ...group,
+    buyerId,
+    paymentMethod,
+    walletMinor: 0,
+    attemptsDue: false,
+  });
   const order = tx.db.create(OrderEntity, {
     ...common,
     id: newId(),
@@ -70,7 +77,13 @@ export async function openGroup(
     sellerName: profiles.get(sellerId)?.fullName ?? '',
     offerId,
     refundState: null,
+    goodsMinor: totalMinor,
+    deliveryMinor: 0,
+    discountMinor: 0,
+    refundedMinor: 0,
     deliveryMethod: 'pickup',
+    hubId: null,
+    address: null,
     pickupCode: String(randomInt(1_000_000)).padStart(6, '0'),
     pickupTries: 0,
     pickupLockedUntil: null,

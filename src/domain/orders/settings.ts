@@ -5,6 +5,10 @@ export interface OrderSettings {
   readonly paymentWindowMs: number;
   /** How long a paid order waits for the seller before it is cancelled and refunded. */
   readonly sellerResponseMs: number;
+  /** How long an accepted order may wait until it is handed on, and a packed one until it is at a hub. */
+  readonly handlingMs: number;
+  /** How long what is ready waits for the buyer to fetch it. */
+  readonly pickupMs: number;
   /** How long after delivery an order counts as received without the buyer's word. */
   readonly autoReceiveMs: number;
 }

@@ -10,11 +10,12 @@ import {
   OrderId,
   paymentMethods,
   refundStates,
+  type DeliveryMethod,
   type Order,
   type OrderGroup,
   type OrderLine,
 } from './entities.ts';
-import { orderGroupMachine, orderMachine } from './machine.ts';
+import { orderGroupMachine, orderMachine, type OrderMove } from './machine.ts';
 
 const OrderLineView = z.object({
   listingId: z.uuid(),
@@ -36,11 +37,25 @@ export const OrderView = z.object({
   seller: z.object({ id: UserId, fullName: z.string() }),
   lines: z.array(OrderLineView),
   currency: Currency,
+  goodsMinor: z.int(),
+  /** What the delivery costs the buyer. */
+  deliveryMinor: z.int(),
+  /** What a promotion takes off. */
+  discountMinor: z.int(),
+  /** What the buyer pays: goods and delivery, less the discount. */
   totalMinor: z.int(),
-  delivery: z.object({ method: z.enum(deliveryMethods) }),
+  delivery: z.object({
+    method: z.enum(deliveryMethods),
+    hubId: orNull(z.uuid()),
+    address: orNull(
+      z.object({ text: z.string(), location: z.object({ lat: z.number(), lon: z.number() }).optional() }),
+    ),
+  }),
   /** Shown to the buyer, who tells it to the seller at the hand-over. */
   pickupCode: orNull(z.string()),
+  /** The last refund; `amountMinor` is what has been refunded in all once it has arrived, else what is on its way. */
   refund: orNull(z.object({ state: z.enum(refundStates), amountMinor: z.int() })),
+  refundedMinor: z.int(),
   offerId: orNull(z.uuid()),
   /** The seller's reason for rejecting, or the buyer's for cancelling. */
   reason: orNull(z.string()),
@@ -58,6 +73,8 @@ export const OrderGroupView = z.object({
   state: z.enum(orderGroupMachine.states),
   currency: Currency,
   totalMinor: z.int(),
+  /** Of the total, what the buyer's wallet pays; the rest is left for `payments.start`. */
+  walletMinor: z.int(),
   paymentMethod: z.enum(paymentMethods),
   deadline: Timestamp,
   orders: z.array(OrderView),
@@ -79,6 +96,7 @@ export function sideOf(order: Order, userId: string): OrderSide | null {
 
 export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.input<typeof OrderView> {
   const { id, version, groupId, state, currency, totalMinor, offerId, reason, refundState } = order;
+  const { goodsMinor, deliveryMinor, discountMinor, refundedMinor } = order;
   const codeShown = side === 'buyer' && (state === 'accepted' || state === 'ready_for_pickup');
   return {
     id,
@@ -87,7 +105,11 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
     role: side,
     state,
     currency,
+    goodsMinor,
+    deliveryMinor,
+    discountMinor,
     totalMinor,
+    refundedMinor,
     offerId,
     reason,
     buyer: { id: order.buyerId, fullName: order.buyerName },
@@ -99,7 +121,7 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
       quantity: line.quantity,
       totalMinor: line.totalMinor,
     })),
-    delivery: { method: order.deliveryMethod },
+    delivery: { method: order.deliveryMethod, hubId: order.hubId, address: order.address },
     pickupCode: codeShown ? order.pickupCode : null,
     refund: refundState ? { state: refundState, amountMinor: totalMinor } : null,
     deadline: iso(order.deadline),
@@ -114,13 +136,14 @@ export function orderGroupView(
   group: OrderGroup,
   parts: { orders: readonly OrderWithLines[]; now: Date },
 ): z.input<typeof OrderGroupView> {
-  const { id, version, state, currency, totalMinor, paymentMethod, deadline } = group;
+  const { id, version, state, currency, totalMinor, walletMinor, paymentMethod, deadline } = group;
   return {
     id,
     version,
     state,
     currency,
     totalMinor,
+    walletMinor,
     paymentMethod,
     deadline: iso(deadline),
     orders: parts.orders.map((order) => orderView(order, 'buyer')),
@@ -128,7 +151,15 @@ export function orderGroupView(
   };
 }
 
-function allowedActions({ state }: Order, side: OrderSide): string[] {
-  const own = movesFor(orderMachine, { state, by: side }).map((move) => `orders.${move}`);
+/** What is fetched from the seller is not packed for a hub, and the other way round. */
+export function fits(move: OrderMove, method: DeliveryMethod): boolean {
+  if (move === 'pack') return method !== 'pickup';
+  return (move !== 'readyForPickup' && move !== 'handOver') || method === 'pickup';
+}
+
+function allowedActions({ state, deliveryMethod }: Order, side: OrderSide): string[] {
+  const own = movesFor(orderMachine, { state, by: side })
+    .filter((move) => fits(move, deliveryMethod))
+    .map((move) => (move === 'dispute' ? 'disputes.open' : `orders.${move}`));
   return side === 'buyer' && state === 'awaiting_payment' ? ['payments.start', ...own] : own;
 }

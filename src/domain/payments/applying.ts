@@ -1,6 +1,7 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
+import { accounts, mustPost } from '../ledger/index.ts';
 import { payGroup, type OrderGroup } from '../orders/index.ts';
 import { PaymentEntity, ProviderEventEntity, type Payment, type ProviderEvent } from './entities.ts';
 import { tellPayer } from './events.ts';
@@ -86,7 +87,7 @@ async function applyFact(tx: Tx, told: Told): Promise<boolean> {
   const { payment, fact } = told;
   const capturedMinor = await capturedTotal(tx, payment, fact);
   const grown = capturedMinor > payment.capturedMinor;
-  payment.capturedMinor = capturedMinor;
+  if (grown) await bookCapture(tx, payment, capturedMinor);
   if (grown && capturedMinor === payment.amountMinor) {
     await takeMoney(tx, told);
     await applyRefunds(tx, payment, fact.refunds);
@@ -99,6 +100,18 @@ async function applyFact(tx: Tx, told: Told): Promise<boolean> {
   const moved = await moveByStatus(tx, payment, fact);
   if (capturedMinor < payment.amountMinor && !isOpen(payment)) await refundRest(tx, payment);
   return (await applyRefunds(tx, payment, fact.refunds)) || moved || grown;
+}
+
+/** Books what a provider has captured since we last heard. The total only grows, so it names the capture. */
+async function bookCapture(tx: Tx, payment: Payment, capturedMinor: number): Promise<void> {
+  const { id, provider, currency } = payment;
+  const amountMinor = capturedMinor - payment.capturedMinor;
+  payment.capturedMinor = capturedMinor;
+  const postings = [
+    { account: accounts.clearing(provider), amountMinor: -amountMinor },
+    { account: accounts.payment(id), amountMinor },
+  ];
+  await mustPost(tx, { kind: 'payment.capture', reference: `${id}:${capturedMinor}`, currency, postings });
 }
 
 async function moveByStatus(tx: Tx, payment: Payment, fact: ProviderFact): Promise<boolean> {
@@ -124,6 +137,7 @@ async function takeMoney(tx: Tx, { payment, group }: Told): Promise<void> {
   payment.action = null;
   payment.failureReason = null;
   tellPayer(tx, payment);
-  const useless = (await isBeingRefunded(tx, payment)) || (await payGroup(tx, group)) === 'surplus';
+  const useless =
+    (await isBeingRefunded(tx, payment)) || (await payGroup(tx, group, { attemptId: payment.id })) === 'surplus';
   if (useless) await refundRest(tx, payment);
 }

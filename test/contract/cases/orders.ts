@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { bargain, makeOffer } from '../../offers/bargain.ts';
 import { listingOf, pickup } from '../../orders/stall.ts';
 import { openBank, paid, purchase, type Purchase } from '../../payments/bank.ts';
@@ -12,6 +13,12 @@ const bought = (market: Harness): Promise<Purchase> => paid(market, openBank(mar
 async function accepted(market: Harness): Promise<Purchase> {
   const found = await bought(market);
   await market.ok(found.seller, 'orders.accept', { orderId: found.orderId });
+  return found;
+}
+
+async function acceptedForHub(market: Harness): Promise<Purchase> {
+  const found = await accepted(market);
+  await sql`update sub_order set delivery_method = 'hub' where id = ${found.orderId}`.execute(market.database.sql);
   return found;
 }
 
@@ -94,12 +101,14 @@ export const ordersCases: AreaCases = {
     'orders.list': { success: async (market) => ({ as: (await purchase(market)).buyer, input: { as: 'buyer' } }) },
     'orders.accept': move(bought, 'seller'),
     'orders.reject': move(bought, 'seller'),
+    'orders.pack': move(acceptedForHub, 'seller'),
     'orders.readyForPickup': move(accepted, 'seller'),
     'orders.handOver': move(ready, 'seller', ({ pickupCode }) => ({ pickupCode })),
     'orders.cancel': move(purchase, 'buyer'),
     'orders.confirmReceived': move(delivered, 'buyer'),
     'orders.expireUnpaid': sweep,
     'orders.cancelUnanswered': sweep,
+    'orders.cancelUnhandled': sweep,
     'orders.autoReceive': sweep,
     'orders.complete': sweep,
   },

@@ -2,13 +2,15 @@ import { z } from 'zod';
 import type { Tx } from '../../kernel/define.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { applyMove } from '../../kernel/machine.ts';
+import { walletChanged } from '../../ledger/index.ts';
 import { OrderEntity, type OrderGroup } from '../entities.ts';
 import { orderChanged, orderTold } from '../events.ts';
 import { orderGroupMachine } from '../machine.ts';
 import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
 import { lockOwnOrder, makeMove, orderInput, reasonInput } from '../own-order.ts';
 import { lockOrderGroup, lockOrdersOf } from '../rows.ts';
-import { releaseHeld, returnSold } from '../stock.ts';
+import { returnSold } from '../stock.ts';
+import { releaseUnpaid } from '../unpaid.ts';
 import { OrderView, orderView } from '../views.ts';
 
 export const cancelOrder = defineCommand({
@@ -18,7 +20,7 @@ export const cancelOrder = defineCommand({
   input: z.strictObject({ ...orderInput, ...reasonInput }),
   output: OrderView,
   errors: ['orders.not_found', 'orders.not_possible'],
-  emits: [orderChanged, orderTold],
+  emits: [orderChanged, orderTold, walletChanged],
   async run({ input, actor, tx, fail }) {
     // Read for its group only, which is locked before the order.
     const seen = await tx.db.findOne(OrderEntity, { id: input.orderId });
@@ -47,5 +49,5 @@ async function cancelUnpaid(tx: Tx, group: OrderGroup, reason: string | null): P
     found.order.reason = reason;
     await tellOrder(tx, found, 'cancelled');
   }
-  await releaseHeld(tx, [group]);
+  await releaseUnpaid(tx, [group]);
 }

@@ -4,11 +4,12 @@ import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { idList, plainRows } from '../../kernel/plain-rows.ts';
+import { walletChanged } from '../../ledger/index.ts';
 import { OrderEntity, OrderGroupEntity, OrderLineEntity, type OrderGroup } from '../entities.ts';
 import { orderChanged, orderTold } from '../events.ts';
 import { orderGroupMachine } from '../machine.ts';
 import { moveOrder, tellOrders } from '../moving.ts';
-import { releaseHeld } from '../stock.ts';
+import { releaseUnpaid } from '../unpaid.ts';
 import type { OrderWithLines } from '../views.ts';
 
 /** Groups of one transaction: large, because its statements are few and the same for any number. */
@@ -21,13 +22,13 @@ export const expireUnpaid = defineCommand({
   input: z.strictObject({}),
   output: z.object({ swept: z.int() }),
   errors: [],
-  emits: [orderChanged, orderTold],
+  emits: [orderChanged, orderTold, walletChanged],
   async run({ tx }) {
     const groups = await claimDue(tx);
     if (groups.length === 0) return { swept: 0 };
     await expireGroups(tx, groups);
     await tellOrders(tx, await expireOrdersOf(tx, groups), 'expired');
-    await releaseHeld(tx, groups);
+    await releaseUnpaid(tx, groups);
     return { swept: groups.length };
   },
 });

@@ -1,9 +1,11 @@
 import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import { z } from 'zod';
+import { releaseEscrow } from '../../escrow/index.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
-import { OrderEntity } from '../entities.ts';
+import { OrderEntity, type OrderId } from '../entities.ts';
 import { orderChanged, orderTold, type OrderChangeKind } from '../events.ts';
 import type { OrderMove, OrderState } from '../machine.ts';
 import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
@@ -28,7 +30,23 @@ export const cancelUnanswered = defineCommand({
   summary: 'Cancel and refund paid orders that their seller has not answered in time.',
   emits: [orderChanged, orderTold],
   async run({ tx }) {
-    const orders = await claimDue(tx, 'placed');
+    const orders = await claimDue(tx, ['placed']);
+    for (const found of orders) {
+      oweRefund(found.order);
+      await sweepMove(tx, found, { name: 'cancel', kind: 'cancelled' });
+    }
+    await returnSold(tx, orders);
+    return { swept: orders.length };
+  },
+});
+
+export const cancelUnhandled = defineCommand({
+  ...swept,
+  name: 'orders.cancelUnhandled',
+  summary: 'Cancel and refund accepted orders that were not handed on, or not fetched, in time.',
+  emits: [orderChanged, orderTold],
+  async run({ tx }) {
+    const orders = await claimDue(tx, ['accepted', 'packed', 'ready_for_pickup']);
     for (const found of orders) {
       oweRefund(found.order);
       await sweepMove(tx, found, { name: 'cancel', kind: 'cancelled' });
@@ -44,7 +62,7 @@ export const autoReceive = defineCommand({
   summary: "Count delivered orders as received when the buyer's time to object is over.",
   emits: [orderChanged, orderTold],
   async run({ tx }) {
-    const orders = await claimDue(tx, 'delivered');
+    const orders = await claimDue(tx, ['delivered']);
     for (const found of orders) await sweepMove(tx, found, { name: 'confirmReceived', kind: 'received' });
     return { swept: orders.length };
   },
@@ -53,23 +71,32 @@ export const autoReceive = defineCommand({
 export const complete = defineCommand({
   ...swept,
   name: 'orders.complete',
-  summary: 'Complete orders that have been received.',
+  summary: "Complete orders that have been received, and release their money to the sellers' side.",
   emits: [orderChanged, orderTold],
   async run({ tx }) {
-    const received = await tx.db.find(
-      OrderEntity,
-      { state: 'received' },
-      { ...skipLocked, orderBy: { updatedAt: 'asc' } },
-    );
+    const { rows } = await sql<{ id: OrderId }>`
+      select o.id from sub_order o left join escrow e on e.order_id = o.id
+      where o.state = 'received' and (e.cash_state is null or e.cash_state = 'remitted')
+        and e.state is distinct from 'frozen'
+      order by o.updated_at limit ${orderSweepBatch} for update of o skip locked`.execute(tx.sql);
+    const received = await tx.db.find(OrderEntity, { id: { $in: rows.map(({ id }) => id) } }, { refresh: true });
     const orders = await withLines(tx.db, received);
-    for (const found of orders) await sweepMove(tx, found, { name: 'complete', kind: 'completed' });
+    for (const found of orders) {
+      // An order from before there was a ledger has nothing to release.
+      const released = await releaseEscrow(tx, found.order.id);
+      assert(
+        typeof released !== 'string' || released === 'over',
+        `the escrow of order ${found.order.id} is ${String(released)}`,
+      );
+      await sweepMove(tx, found, { name: 'complete', kind: 'completed' });
+    }
     return { swept: orders.length };
   },
 });
 
 /** Orders whose present state is past its deadline; rows that someone else is working on are left to them. */
-async function claimDue(tx: Tx, state: OrderState): Promise<OrderWithLines[]> {
-  const due = { state, deadline: { $lte: await tx.now() } };
+async function claimDue(tx: Tx, states: OrderState[]): Promise<OrderWithLines[]> {
+  const due = { state: { $in: states }, deadline: { $lte: await tx.now() } };
   return withLines(tx.db, await tx.db.find(OrderEntity, due, { ...skipLocked, orderBy: { deadline: 'asc' } }));
 }
 

@@ -78,7 +78,7 @@ async function createAttempt(
     orderGroupId: group.id,
     payerId: group.buyerId,
     state: 'created',
-    amountMinor: group.totalMinor,
+    amountMinor: group.totalMinor - group.walletMinor,
     currency: group.currency,
     capturedMinor: 0,
     refundedMinor: 0,
