@@ -21,6 +21,8 @@ const orderChangeKinds = [
   'returned',
   'disputed',
   'resolved',
+  'receipt_stopped',
+  'receipt_resumed',
   'received',
   'completed',
   'refund_started',

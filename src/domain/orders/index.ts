@@ -27,9 +27,17 @@ import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
 export { moveOrderByHub, type HubMove } from './by-hub.ts';
-export { disputeOrder, resolveOrder } from './disputing.ts';
+export {
+  disputeOrder,
+  endRefunded,
+  lockOrderInGroup,
+  mayEndRefunded,
+  resolveOrder,
+  resumeReceipt,
+  stopReceipt,
+} from './disputing.ts';
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
-export { orderChanged } from './events.ts';
+export { orderChanged, orderTold } from './events.ts';
 export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type Cover, type RefundDue } from './paying.ts';
 export { tradingPartners } from './partners.ts';
 export { lockOrderForReview, readOrder } from './reviewing.ts';

@@ -60,6 +60,16 @@ export interface TemplateParams {
   'order.expired': { title: string };
   'order.paid_late': { title: string };
   'order.refund_started': Amount & { title: string };
+  'refund_request.requested': Amount;
+  'refund_request.approved': Amount;
+  'refund_request.denied': Amount & { reason?: string };
+  'dispute.opened': Amount;
+  'dispute.responded': Amount;
+  'dispute.withdrawn': Amount;
+  'dispute.resolved': Amount;
+  'chargeback.opened': Amount;
+  'chargeback.won': Amount;
+  'chargeback.lost': Amount;
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;
