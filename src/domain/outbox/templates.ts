@@ -70,6 +70,16 @@ export interface TemplateParams {
   'shipment.out_for_delivery': { courier: string };
   'shipment.failed': { reason?: string };
   'shipment.returning': { hub: string; reason?: string };
+  'refund_request.requested': Amount;
+  'refund_request.approved': Amount;
+  'refund_request.denied': Amount & { reason?: string };
+  'dispute.opened': Amount;
+  'dispute.responded': Amount;
+  'dispute.withdrawn': Amount;
+  'dispute.resolved': Amount;
+  'chargeback.opened': Amount;
+  'chargeback.won': Amount;
+  'chargeback.lost': Amount;
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;
