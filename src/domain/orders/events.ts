@@ -26,6 +26,7 @@ const orderChangeKinds = [
   'refund_started',
   'refunded',
   'refund_failed',
+  'nothing_to_refund',
   'side_left',
 ] as const;
 export type OrderChangeKind = (typeof orderChangeKinds)[number];

@@ -33,7 +33,7 @@ export { orderChanged } from './events.ts';
 export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type Cover, type RefundDue } from './paying.ts';
 export { tradingPartners } from './partners.ts';
 export { lockOrderForReview, readOrder } from './reviewing.ts';
-export { lockOrder, lockOrderGroup } from './rows.ts';
+export { lockOrder, lockOrderGroup, lockOrdersOf, orderIdsOf } from './rows.ts';
 export { sideFor } from './own-order.ts';
 export type { OrderWithLines } from './views.ts';
 export { completeOrders };
