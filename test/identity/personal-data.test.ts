@@ -45,6 +45,8 @@ const exported: Record<string, string> = {
   'offer.buyer_id': 'offers',
   'offer.seller_id': 'offers',
   'payment.payer_id': 'payments',
+  'payout.user_id': 'payouts',
+  'payout_destination.user_id': 'payoutDestinations',
   'session.user_id': 'sessions',
   'stream.host_id': 'streams',
   'stream_member.user_id': 'streamsWatched',
@@ -138,6 +140,9 @@ async function endEverything(person: TestUser): Promise<void> {
     market.database.sql,
   );
   await sql`update refund set state = 'succeeded'`.execute(market.database.sql);
+  await sql`update payout set state = 'cancelled' where user_id = ${person.id} and state <> 'paid'`.execute(
+    market.database.sql,
+  );
   await sql`update offer set state = 'lapsed', deadline = null
     where state = 'accepted' and (buyer_id = ${person.id} or seller_id = ${person.id})`.execute(market.database.sql);
 }
