@@ -83,6 +83,13 @@ export interface TemplateParams {
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;
+  'wallet.topped_up': Amount;
+  'wallet.refunded': Amount;
+  'wallet.credited': Amount;
+  'wallet.fee_returned': Amount;
+  'payout.credited': Amount;
+  'payout.paid': Amount;
+  'payout.failed': Amount;
   'listing.price_dropped': { title: string; priceMinor: number; wasMinor: number; currency: Currency };
   'listing.back_in_stock': { title: string };
   /** Titles of what happened, one a line. */

@@ -202,6 +202,22 @@ export const ar: Texts = {
     'فشل رد المبلغ',
     (p, f) => `فشل رد ${f.money(p.amountMinor, p.currency)}، ونحن ننظر في الأمر.`,
   ],
+  'wallet.topped_up': ['مال في محفظتك', (p, f) => `وصل ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`],
+  'wallet.refunded': [
+    'مبلغ مسترد في محفظتك',
+    (p, f) => `أُضيف ${f.money(p.amountMinor, p.currency)} من مبلغ مسترد إلى محفظتك.`,
+  ],
+  'wallet.credited': ['رصيد لك', (p, f) => `مُنحت رصيدًا قدره ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'أُعيدت الرسوم',
+    (p, f) => `أُعيدت رسوم قدرها ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`,
+  ],
+  'payout.credited': [
+    'استلمت أموال مبيعاتك',
+    (p, f) => `أُضيف ${f.money(p.amountMinor, p.currency)} من مبيعاتك إلى محفظتك.`,
+  ],
+  'payout.paid': ['تم التحويل', (p, f) => `أُرسل ${f.money(p.amountMinor, p.currency)} إلى حسابك.`],
+  'payout.failed': ['فشل التحويل', (p, f) => `لم يتم تحويل ${f.money(p.amountMinor, p.currency)}، والمال في محفظتك.`],
   'listing.price_dropped': [
     'انخفض السعر',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} بدلًا من ${f.money(p.wasMinor, p.currency)}.`,

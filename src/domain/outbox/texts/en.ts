@@ -232,6 +232,31 @@ export const en: Texts = {
     'Refund failed',
     (p, f) => `The refund of ${f.money(p.amountMinor, p.currency)} failed; we are looking into it.`,
   ],
+  'wallet.topped_up': [
+    'Money in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} has arrived in your wallet.`,
+  ],
+  'wallet.refunded': [
+    'Refund in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} of a refund is in your wallet.`,
+  ],
+  'wallet.credited': [
+    'A credit for you',
+    (p, f) => `You were given a credit of ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'wallet.fee_returned': [
+    'Fee returned',
+    (p, f) => `The fee of ${f.money(p.amountMinor, p.currency)} is back in your wallet.`,
+  ],
+  'payout.credited': [
+    'You were paid',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} from your sales is in your wallet.`,
+  ],
+  'payout.paid': ['Paid out', (p, f) => `${f.money(p.amountMinor, p.currency)} was sent to your account.`],
+  'payout.failed': [
+    'Payout failed',
+    (p, f) => `The payout of ${f.money(p.amountMinor, p.currency)} did not go through; the money is in your wallet.`,
+  ],
   'listing.price_dropped': [
     'Price drop',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} instead of ${f.money(p.wasMinor, p.currency)}.`,

@@ -243,6 +243,28 @@ export const es: Texts = {
     'El reembolso falló',
     (p, f) => `El reembolso de ${f.money(p.amountMinor, p.currency)} falló; lo estamos revisando.`,
   ],
+  'wallet.topped_up': [
+    'Dinero en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} ha llegado a tu monedero.`,
+  ],
+  'wallet.refunded': [
+    'Reembolso en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} de un reembolso está en tu monedero.`,
+  ],
+  'wallet.credited': ['Un saldo para ti', (p, f) => `Has recibido un saldo de ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Tarifa devuelta',
+    (p, f) => `La tarifa de ${f.money(p.amountMinor, p.currency)} está de nuevo en tu monedero.`,
+  ],
+  'payout.credited': [
+    'Te hemos pagado',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} de tus ventas está en tu monedero.`,
+  ],
+  'payout.paid': ['Pago enviado', (p, f) => `Se han enviado ${f.money(p.amountMinor, p.currency)} a tu cuenta.`],
+  'payout.failed': [
+    'El pago falló',
+    (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} no se pudo hacer; el dinero está en tu monedero.`,
+  ],
   'listing.price_dropped': [
     'Bajada de precio',
     (p, f) => [

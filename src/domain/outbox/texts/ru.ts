@@ -238,6 +238,25 @@ export const ru: Texts = {
     'Возврат не прошёл',
     (p, f) => `Возврат ${f.money(p.amountMinor, p.currency)} не прошёл, мы разбираемся.`,
   ],
+  'wallet.topped_up': ['Деньги в кошельке', (p, f) => `${f.money(p.amountMinor, p.currency)} поступило в ваш кошелёк.`],
+  'wallet.refunded': [
+    'Возврат в кошельке',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} по возврату зачислено в ваш кошелёк.`,
+  ],
+  'wallet.credited': ['Вам начислено', (p, f) => `Вам начислено ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Плата возвращена',
+    (p, f) => `Плата ${f.money(p.amountMinor, p.currency)} снова в вашем кошельке.`,
+  ],
+  'payout.credited': [
+    'Вам заплатили',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} за ваши продажи зачислено в кошелёк.`,
+  ],
+  'payout.paid': ['Выплата отправлена', (p, f) => `${f.money(p.amountMinor, p.currency)} отправлено на ваш счёт.`],
+  'payout.failed': [
+    'Выплата не прошла',
+    (p, f) => `Выплата ${f.money(p.amountMinor, p.currency)} не прошла, деньги в вашем кошельке.`,
+  ],
   'listing.price_dropped': [
     'Цена снижена',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} вместо ${f.money(p.wasMinor, p.currency)}.`,

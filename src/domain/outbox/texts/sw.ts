@@ -239,6 +239,28 @@ export const sw: Texts = {
     'Kurudisha pesa kumeshindikana',
     (p, f) => `Kurudisha ${f.money(p.amountMinor, p.currency)} kumeshindikana; tunalifuatilia.`,
   ],
+  'wallet.topped_up': [
+    'Pesa kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zimefika kwenye pochi yako.`,
+  ],
+  'wallet.refunded': [
+    'Marejesho kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za marejesho ziko kwenye pochi yako.`,
+  ],
+  'wallet.credited': ['Salio kwako', (p, f) => `Umepewa salio la ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Ada imerudishwa',
+    (p, f) => `Ada ya ${f.money(p.amountMinor, p.currency)} imerudi kwenye pochi yako.`,
+  ],
+  'payout.credited': [
+    'Umelipwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za mauzo yako ziko kwenye pochi yako.`,
+  ],
+  'payout.paid': ['Malipo yametumwa', (p, f) => `${f.money(p.amountMinor, p.currency)} zimetumwa kwenye akaunti yako.`],
+  'payout.failed': [
+    'Malipo hayakufika',
+    (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} hayakufika; pesa ziko kwenye pochi yako.`,
+  ],
   'listing.price_dropped': [
     'Bei imeshuka',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} badala ya ${f.money(p.wasMinor, p.currency)}.`,
