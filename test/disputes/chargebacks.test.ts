@@ -2,8 +2,10 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { escrowSettingsPort } from '../../src/domain/escrow/index.ts';
 import { accounts } from '../../src/domain/ledger/index.ts';
+import { paymentProvidersPort, type PaymentProvider } from '../../src/domain/payments/index.ts';
 import { bankReports, createMarket, paid, refundAll, travel, type Till } from '../payments/bank.ts';
 import { stockOf } from '../orders/stall.ts';
+import { confirmedUpload } from '../support/disk.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 import { chargebackFact as fact, hear, tell } from './bank-objects.ts';
 import {
@@ -137,6 +139,8 @@ test.each(Object.keys(histories) as (keyof typeof histories)[])(
         return fact(found.paymentId, { status, fundsWithdrawn: status !== 'won' });
       });
       await tell(market, ...facts, ...facts);
+      // A chargeback of which the first word is that it was won never touched the order.
+      await market.call(found.buyer, 'orders.confirmReceived', { orderId: found.orderId });
       await market.runJob('orders.complete');
       const expected = end === 'lost' ? { returned: 2_500, released: 0 } : { returned: 0, released: 2_500 };
       expect(await escrowOf(market, found.orderId), order.join()).toMatchObject(expected);
@@ -179,7 +183,7 @@ test('after the payout the reserve pays, the rest is a debt, and the next releas
   await tell(market, fact(found.paymentId), fact(found.paymentId, lost));
   expect([await reserveOf(found), await debtOf(found)]).toEqual([0, -2_262]);
   expect(await stateOf(market, found)).toBe('completed');
-  await released(found);
+  await released({ seller: found.seller });
   expect([await debtOf(found), await payoutOf(market, found)]).toEqual([0, 2_137 + 2_375 - 2_262]);
 });
 
@@ -187,7 +191,7 @@ test('won after a release has paid the debt, the seller has it in the wallet', a
   const found = await released();
   await tell(market, fact(found.paymentId));
   expect(await debtOf(found)).toBe(-2_500);
-  await released(found);
+  await released({ seller: found.seller });
   expect(await debtOf(found)).toBe(-125);
   await tell(market, fact(found.paymentId, won));
   expect([await debtOf(found), await walletOf(found.seller)]).toEqual([0, 2_375]);
@@ -216,19 +220,33 @@ test('a refund and a chargeback: the seller pays once, and the refund is not sen
   });
 });
 
-/** A refund that is with the bank when the chargeback opens, and that the bank then fails. */
+/** A whole refund that is with the bank when the chargeback opens, and that the bank then fails. */
 async function failedRefund(): Promise<Bought> {
-  const found = await delivered(market, till);
+  till.behaviour = 'refund_fails';
+  const found = await delivered(market, till).finally(() => (till.behaviour = 'succeed'));
   const { id } = await market.ok(found.buyer, 'refunds.request', { orderId: found.orderId, reason });
   await market.ok(found.seller, 'refunds.approve', { refundRequestId: id });
-  till.behaviour = 'succeed';
   await market.runJob('payments.refund');
   await tell(market, fact(found.paymentId));
-  await sql`update sandbox_charge set refunds = (
-    select jsonb_agg(r || '{"status": "failed", "willFail": true}'::jsonb) from jsonb_array_elements(refunds) r)
-    where attempt_id = ${found.paymentId}`.execute(market.database.sql);
+  await bankReports(market, till);
+  expect(await walletOf(found.buyer)).toBe(0);
   return found;
 }
+
+test('a refund that fails while the bank looks is not credited, and covers the loss when the bank pays', async () => {
+  const before = await balance(market, accounts.losses);
+  const found = await failedRefund();
+  expect(await balance(market, accounts.losses)).toBe(before - 2_500);
+  await tell(market, fact(found.paymentId, lost));
+  expect([await walletOf(found.buyer), await balance(market, accounts.losses)]).toEqual([0, before]);
+  expect(await debtOf(found)).toBe(0);
+});
+
+test('a refund that fails while the bank looks is credited once the bank has refused the buyer', async () => {
+  const found = await failedRefund();
+  await tell(market, fact(found.paymentId, won), fact(found.paymentId, won));
+  expect(await walletOf(found.buyer)).toBe(2_500);
+});
 
 test('what is due back to a rejected order waits for the bank, and is never paid twice', async () => {
   const found = await paid(market, till);
@@ -326,5 +344,41 @@ test('a seller sees their own part, admins the whole, and nobody else anything',
   expect(told.map(({ data }) => data.change.kind)).toEqual(['opened']);
 });
 
-void failedRefund;
-void bankReports;
+test('evidence of sellers and admins goes to the provider, again until it answers, and not after the decision', async () => {
+  const found = await delivered(market, till);
+  await tell(market, fact(found.paymentId));
+  const { id: chargebackId } = await theirs(found);
+  const photo = await confirmedUpload(market, found.seller, { purpose: 'evidence' });
+  await market.runJob('uploads.process');
+  const sent: { chargebackRef: string; text: string; urls: readonly string[] }[] = [];
+  let isUp = false;
+  const provider: PaymentProvider = {
+    ...till.provider,
+    async submitEvidence(evidence) {
+      if (!isUp) throw new Error('no connection');
+      sent.push(evidence);
+      return fact(found.paymentId, { status: 'under_review' });
+    },
+  };
+  market.ports.bind(paymentProvidersPort, new Map([['sandbox', provider]]));
+  const evidence = { chargebackId, text: 'They signed for it', evidenceIds: [photo] };
+  await market.ok(found.seller, 'chargebacks.submitEvidence', evidence);
+  const admin = await market.user({ roles: ['admin'] });
+  await market.ok(admin, 'chargebacks.submitEvidence', { chargebackId, text: 'A known buyer' });
+  await market.runJob('chargebacks.sendEvidence');
+  isUp = true;
+  await market.runJob('chargebacks.sendEvidence');
+  expect(sent).toEqual([]);
+  travel(market, 61_000);
+  await market.runJob('chargebacks.sendEvidence');
+  await market.runJob('chargebacks.sendEvidence');
+  expect(sent).toEqual([
+    { chargebackRef: `dp_${found.paymentId}`, text: 'They signed for it\n\nA known buyer', urls: [expect.any(String)] },
+  ]);
+  await market.runJob('chargebacks.process');
+  const own = await theirs(found);
+  expect(own).toMatchObject({ state: 'under_review', evidence: [{ text: 'They signed for it' }] });
+  await tell(market, fact(found.paymentId, lost));
+  expect(await market.fails(found.seller, 'chargebacks.submitEvidence', evidence)).toBe('chargebacks.decided');
+  expect(await market.fails(found.buyer, 'chargebacks.submitEvidence', evidence)).toBe('chargebacks.not_found');
+});
