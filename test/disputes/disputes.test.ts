@@ -141,7 +141,9 @@ test('nobody decides about an order of their own, whatever their role, nor answe
     expect(await market.fails(as, 'disputes.claim', { disputeId })).toBe('disputes.conflict_of_interest');
     const decision = { disputeId, outcome: 'seller', note };
     expect(await market.fails(as, 'disputes.resolve', decision)).toBe('disputes.conflict_of_interest');
-    expect((await market.ok(as, 'disputes.queue')).items).not.toContainEqual(expect.objectContaining({ id: disputeId }));
+    expect((await market.ok(as, 'disputes.queue')).items).not.toContainEqual(
+      expect.objectContaining({ id: disputeId }),
+    );
   }
   expect(await market.fails(buyer, 'disputes.respond', { disputeId, text: 'x' })).toBe('disputes.not_possible');
   expect(await market.fails(seller, 'disputes.withdraw', { disputeId })).toBe('disputes.not_possible');

@@ -4,7 +4,6 @@ import { assert } from '../kernel/errors.ts';
 import { completeOrders, resolveOrder } from '../orders/index.ts';
 import { refundFromEscrow } from '../payments/index.ts';
 import type { Dispute } from './entities.ts';
-import { hasOpenChargeback } from './open-chargebacks.ts';
 
 /** What the buyer could get back now. The order must be locked. */
 export async function refundableNow(tx: Tx, { orderId }: Pick<Dispute, 'orderId'>): Promise<number> {
@@ -33,7 +32,7 @@ export async function split(tx: Tx, dispute: Dispute, refundMinor: number): Prom
 /** Nothing goes back: the order counts as received. While a chargeback is open its money stays frozen. */
 export async function decideForSeller(tx: Tx, dispute: Dispute): Promise<void> {
   const { orderId } = dispute;
-  if (!(await hasOpenChargeback(tx.db, orderId))) await thawEscrow(tx, orderId);
+  await thawEscrow(tx, orderId);
   await mustResolve(tx, orderId, 'seller');
   dispute.refundMinor = 0;
 }

@@ -21,6 +21,12 @@ export const disputesErrors = defineErrors({
     http: 409,
     text: 'The goods are under way: all of the money can go back once they have arrived or returned.',
   },
+  'chargebacks.not_found': { retry: 'never', http: 404, text: 'You see no such chargeback.' },
+  'chargebacks.decided': {
+    retry: 'refetch',
+    http: 409,
+    text: 'The bank has decided, or the time for evidence is over.',
+  },
   'disputes.not_found': { retry: 'never', http: 404, text: 'You see no such dispute.' },
   'disputes.not_possible': {
     retry: 'refetch',

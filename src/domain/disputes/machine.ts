@@ -45,6 +45,11 @@ export const disputeMachine = defineMachine({
       { from: 'awaiting_other', by: 'buyer', to: 'withdrawn' },
       { from: 'under_review', by: 'buyer', to: 'withdrawn' },
     ],
+    // The bank has given the buyer all of the money.
+    overtake: [
+      { from: 'awaiting_other', by: 'system', to: 'resolved_buyer' },
+      { from: 'under_review', by: 'system', to: 'resolved_buyer' },
+    ],
     claim: [{ from: 'under_review', by: 'moderator', to: 'under_review' }],
     resolveToBuyer: [{ from: 'under_review', by: 'moderator', to: 'resolved_buyer' }],
     resolveToSeller: [{ from: 'under_review', by: 'moderator', to: 'resolved_seller' }],

@@ -1,4 +1,5 @@
 import { exportRowsMax, type PersonalData } from '../kernel/personal-data.ts';
+import { ChargebackEvidenceEntity, ChargebackShareEntity } from './chargeback-entities.ts';
 import { DisputeEntity, DisputeStatementEntity, RefundRequestEntity } from './entities.ts';
 import { openDisputeStates } from './machine.ts';
 import { disputeView, refundRequestView, withStatements } from './views.ts';
@@ -13,7 +14,24 @@ export const disputesPersonal: PersonalData = {
     const disputes = await withStatements(db, await db.find(DisputeEntity, own, newest));
     const statements = await db.find(DisputeStatementEntity, { authorId: userId }, newest);
     const side = ({ buyerId }: { buyerId: string }) => (buyerId === userId ? 'buyer' : 'seller');
+    const evidence = await db.find(
+      ChargebackEvidenceEntity,
+      { $or: [{ authorId: userId }, { sellerId: userId }] },
+      newest,
+    );
+    const charged = await db.find(ChargebackShareEntity, { sellerId: userId }, { limit: exportRowsMax });
     return {
+      chargebackShares: charged.map(({ chargebackId, orderId, amountMinor }) => ({
+        chargebackId,
+        orderId,
+        amountMinor,
+      })),
+      chargebackEvidence: evidence.map(({ chargebackId, text, evidenceIds, createdAt }) => ({
+        chargebackId,
+        text,
+        evidenceIds,
+        createdAt,
+      })),
       refundRequests: requests.map((request) => refundRequestView(request, side(request))),
       disputes: disputes.map((file) => disputeView(file, side(file.dispute))),
       disputeStatements: statements.map(({ disputeId, text, evidenceIds, createdAt }) => ({

@@ -24,6 +24,9 @@ export const disputeLimits = {
   snapshotDays: 30,
   snapshotMax: 200,
   sweepBatch: 50,
+  sendBatch: 5,
+  /** Evidence that nobody has taken is sent again after this time, doubling. */
+  resendMs: 60_000,
 } as const;
 
 export const text = z.string().trim().min(1).max(disputeLimits.textChars);

@@ -154,6 +154,7 @@ const commandOf: Readonly<Record<keyof (typeof disputeMachine)['moves'], string>
   // Giving in is an answer.
   concede: 'disputes.respond',
   lapse: 'disputes.respond',
+  overtake: 'disputes.respond',
   withdraw: 'disputes.withdraw',
   claim: 'disputes.claim',
   resolveToBuyer: 'disputes.resolve',

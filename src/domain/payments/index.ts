@@ -26,6 +26,7 @@ export { callProvider } from './calling.ts';
 export { recordCashCollected, recordCashRemitted } from './cash.ts';
 export { ChargebackFact, PayoutFact, ProviderFact, type FactSubject } from './facts.ts';
 export { claimFacts, lockFact, settleFact, storeAnswer, type StoredFact } from './provider-events.ts';
+export { settleHeldRefunds } from './held-refunds.ts';
 export { paymentProvidersPort, type PaymentProvider, type ProviderMessage } from './provider.ts';
 export { refundFromEscrow, type Refunded } from './refunding.ts';
 export { createSandboxBank, type SandboxBank } from './sandbox/bank.ts';

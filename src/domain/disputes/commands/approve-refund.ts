@@ -25,9 +25,9 @@ export const approveRefund = defineCommand({
   output: RefundRequestView,
   errors: [
     'refunds.not_found',
+    'refunds.chargeback_open',
     'refunds.not_possible',
     'refunds.too_much',
-    'refunds.chargeback_open',
     'refunds.goods_under_way',
   ],
   emits: [refundRequestChanged, orderChanged, orderTold, walletChanged],
@@ -38,12 +38,12 @@ export const approveRefund = defineCommand({
     const { request, found } = locked;
     const { orderId } = request;
     const at = await tx.now();
+    if (await hasOpenChargeback(tx, orderId)) fail('refunds.chargeback_open');
     if (found.order.state === 'disputed') fail('refunds.not_possible');
     if (!applyMove(refundRequestMachine, request, { name: 'approve', by: side, at })) fail('refunds.not_possible');
     const amountMinor = input.amountMinor ?? request.amountMinor;
     if (amountMinor > request.amountMinor) fail('refunds.too_much');
     Object.assign(request, { approvedMinor: amountMinor, decidedAt: at });
-    if (await hasOpenChargeback(tx.db, orderId)) fail('refunds.chargeback_open');
     const escrow = await lockEscrow(tx, orderId);
     const leftMinor = escrow ? await refundableOf(tx, escrow) : 0;
     const isAll = amountMinor === leftMinor;

@@ -51,8 +51,8 @@ export const requestRefund = defineCommand({
   output: RefundRequestView,
   errors: [
     'orders.not_found',
-    'refunds.not_possible',
     'refunds.chargeback_open',
+    'refunds.not_possible',
     'refunds.nothing_left',
     'refunds.line_unknown',
     'refunds.too_much',
@@ -64,8 +64,8 @@ export const requestRefund = defineCommand({
     const found = await lockOrder(tx, input.orderId);
     const side = found && (await sideFor(tx.db, found.order, actor.userId));
     if (!found || !side) return fail('orders.not_found');
+    if (await hasOpenChargeback(tx, input.orderId)) fail('refunds.chargeback_open');
     if (side !== 'buyer' || found.order.state === 'disputed') fail('refunds.not_possible');
-    if (await hasOpenChargeback(tx.db, input.orderId)) fail('refunds.chargeback_open');
     const leftMinor = await leftToAsk(tx, input.orderId);
     if (leftMinor <= 0) fail('refunds.nothing_left');
     const ofLines = input.lines && amountOfLines(found, input.lines);

@@ -59,7 +59,7 @@ export const resolveDispute = defineCommand({
       fail('disputes.not_possible');
     if (!claimant) fail('disputes.not_claimed');
     if (claimant !== actor.userId) fail('disputes.claimed');
-    if (outcome !== 'seller' && (await hasOpenChargeback(tx.db, dispute.orderId))) fail('refunds.chargeback_open');
+    if (outcome !== 'seller' && (await hasOpenChargeback(tx, dispute.orderId))) fail('refunds.chargeback_open');
     // All of it is no split.
     if (outcome === 'split' && refundMinor >= (await refundableNow(tx, dispute))) fail('refunds.too_much');
     Object.assign(dispute, { note, decidedAt: at });

@@ -46,7 +46,7 @@ export const respond = defineCommand({
     const name = input.concede ? 'concede' : 'respond';
     if (!applyMove(disputeMachine, dispute, { name, by: side, at })) fail('disputes.not_possible');
     if (isLate && !input.concede) fail('disputes.expired');
-    if (input.concede && (await hasOpenChargeback(tx.db, dispute.orderId))) fail('refunds.chargeback_open');
+    if (input.concede && (await hasOpenChargeback(tx, dispute.orderId))) fail('refunds.chargeback_open');
     const evidence = { ownerId: actor.userId, uploadIds: input.evidenceIds, purpose: 'evidence' } as const;
     const attached = await attachUploads(tx, evidence);
     if (typeof attached === 'string') return fail(attached);
