@@ -33,6 +33,7 @@ export async function changeListings(
     const cardBefore = cardKey(tx, listing);
     apply();
     bump(listing, now);
+    if (listing.watched) listing.followUpDue = true;
     if (cardKey(tx, listing) === cardBefore) continue;
     listing.cardVersion += 1;
     repainted.push(listing);

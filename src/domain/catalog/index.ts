@@ -45,6 +45,7 @@ export {
   extendReservation,
   listingForSale,
   lockListing,
+  lockListings,
   releaseReservation,
   releaseReservationsOf,
   reserve,
@@ -52,6 +53,7 @@ export {
   transferReservation,
   type Holder,
 } from './stock.ts';
+export { claimWatched, saleFacts, settleWatched, watchListing, type SaleFacts } from './watching.ts';
 export { listingCards, ListingCard, shownListingCards } from './views.ts';
 
 export const catalog = defineArea({

@@ -1,4 +1,5 @@
 import type { Tx } from '../kernel/define.ts';
+import { returnPromos } from '../promos/index.ts';
 import type { OrderGroup } from './entities.ts';
 import { releaseHeld } from './stock.ts';
 import { releaseWalletPart } from './wallet-part.ts';
@@ -9,6 +10,10 @@ import { releaseWalletPart } from './wallet-part.ts';
  */
 export async function releaseUnpaid(tx: Tx, groups: readonly OrderGroup[]): Promise<void> {
   await releaseHeld(tx, groups);
+  await returnPromos(
+    tx,
+    groups.map(({ id }) => id),
+  );
   const withWallet = groups.filter(({ walletMinor }) => walletMinor > 0);
   // In the order of the ledger's accounts, as everybody takes them.
   for (const group of withWallet.toSorted((a, b) => (a.buyerId < b.buyerId ? -1 : 1))) {

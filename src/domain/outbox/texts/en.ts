@@ -60,6 +60,8 @@ export const en: Texts = {
     (p, f) => `Your listings are hidden; open orders go on.${f.because('Reason', p.reason)}`,
   ],
   'merchant.reinstated': ['Your shop is open again', 'Your listings are shown again.'],
+  'hub_assignment.assigned': ['You work for a hub now', (p, f) => `You may act for ${f.text(p.hub)} now.`],
+  'hub_assignment.removed': ['You left a hub', (p, f) => `You do not work for ${f.text(p.hub)} any more.`],
   'verification.approved': ['You are verified', 'Your papers were checked. Others see that you are verified.'],
   'verification.rejected': [
     'Your papers were not accepted',
@@ -144,6 +146,22 @@ export const en: Texts = {
   'order.cancelled': [
     'Order cancelled',
     (p, f) => `The order was cancelled: ${f.text(p.title)}.${f.because('Reason', p.reason)}`,
+  ],
+  'order.answer_due': [
+    'Please answer the order',
+    (p, f) => `${f.text(p.title)} is paid and waits for you until ${f.moment(p.until)}; then it is cancelled.`,
+  ],
+  'order.handling_due': [
+    'Please hand over the order',
+    (p, f) => `${f.text(p.title)} must be on its way by ${f.moment(p.until)}, or it is cancelled and refunded.`,
+  ],
+  'order.pickup_due': [
+    'Please pick up your order',
+    (p, f) => `${f.text(p.title)} waits for you until ${f.moment(p.until)}; then it is cancelled and refunded.`,
+  ],
+  'order.receipt_due': [
+    'Is everything all right?',
+    (p, f) => `Tell us by ${f.moment(p.until)} if something is wrong with ${f.text(p.title)}; then the seller is paid.`,
   ],
   'order.expired': ['Order expired', (p, f) => `The order was not paid in time: ${f.text(p.title)}.`],
   'order.paid_late': ['Paid too late', (p, f) => `${f.text(p.title)} is gone; your money is on its way back.`],

@@ -60,6 +60,8 @@ export const es: Texts = {
     (p, f) => `Tus anuncios están ocultos; los pedidos abiertos siguen.${f.because('Motivo', p.reason)}`,
   ],
   'merchant.reinstated': ['Tu tienda vuelve a estar abierta', 'Tus anuncios se muestran de nuevo.'],
+  'hub_assignment.assigned': ['Ahora trabajas en un centro', (p, f) => `Ya puedes actuar por ${f.text(p.hub)}.`],
+  'hub_assignment.removed': ['Has dejado un centro', (p, f) => `Ya no trabajas en ${f.text(p.hub)}.`],
   'verification.approved': ['Estás verificado', 'Comprobamos tus documentos. Los demás ven que estás verificado.'],
   'verification.rejected': [
     'No aceptamos tus documentos',
@@ -150,6 +152,23 @@ export const es: Texts = {
   'order.cancelled': [
     'Pedido cancelado',
     (p, f) => `Se canceló el pedido: ${f.text(p.title)}.${f.because('Motivo', p.reason)}`,
+  ],
+  'order.answer_due': [
+    'Responde al pedido',
+    (p, f) => `${f.text(p.title)} está pagado y te espera hasta el ${f.moment(p.until)}; después se cancela.`,
+  ],
+  'order.handling_due': [
+    'Entrega el pedido',
+    (p, f) => `${f.text(p.title)} debe salir antes del ${f.moment(p.until)}; si no, se cancela y se reembolsa.`,
+  ],
+  'order.pickup_due': [
+    'Recoge tu pedido',
+    (p, f) => `${f.text(p.title)} te espera hasta el ${f.moment(p.until)}; después se cancela y se reembolsa.`,
+  ],
+  'order.receipt_due': [
+    '¿Está todo bien?',
+    (p, f) =>
+      `Avisa antes del ${f.moment(p.until)} si algo va mal con ${f.text(p.title)}; después se paga al vendedor.`,
   ],
   'order.expired': ['Pedido caducado', (p, f) => `El pedido no se pagó a tiempo: ${f.text(p.title)}.`],
   'order.paid_late': [
