@@ -42,7 +42,7 @@ const plan: Plan = {
 
 beforeAll(async () => {
   days = await MarketDays.open();
-  const played = await days.play(plan);
+  const played = await days.play([plan]);
   expect(played).toMatchObject({ wrong: [], orders: 3 });
   books = played.books;
   stock = new Map(books.listings.map(({ id, quantity, sold }) => [id, quantity + sold]));

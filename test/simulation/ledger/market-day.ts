@@ -55,24 +55,32 @@ export class MarketDays {
     return new MarketDays(await createHarness(bindTestPorts));
   }
 
-  /** Plays a history to its end. Answers what is wrong with the books afterwards, and the books. */
-  async play(plan: Plan): Promise<{ wrong: string[]; books: Books; orders: number }> {
+  /**
+   * Plays histories to their end, each on a market of its own, all on one clock and with the jobs of one worker.
+   * Answers what is wrong with the books afterwards, and everybody's books.
+   */
+  async play(plans: readonly Plan[]): Promise<{ wrong: string[]; books: Books; orders: number }> {
     this.#broken.length = 0;
-    const actors = await this.#prepare(plan);
-    const stock = new Map(actors.listingIds.map((id, index) => [id, plan.stock[index]!]));
-    const people = [...actors.buyers, ...actors.sellers].map(({ id }) => id);
-    let under: Promise<unknown>[] = [];
-    for (const step of plan.steps) {
-      if (!step.atOnce) await Promise.all(under.splice(0));
-      under.push(this.#do(actors, step));
-    }
-    await Promise.all(under);
-    under = [];
+    const days = await Promise.all(plans.map(async (plan) => ({ plan, actors: await this.#prepare(plan) })));
+    const stock = new Map(
+      days.flatMap(({ plan, actors }) => actors.listingIds.map((id, index) => [id, plan.stock[index]!] as const)),
+    );
+    const people = days.flatMap(({ actors: { buyers, sellers } }) => [...buyers, ...sellers].map(({ id }) => id));
+    await Promise.all(days.map(({ plan, actors }) => this.#live(plan, actors)));
     const before = judgeBooks(await readBooks(this.#query, { people }), { stock, isQuiet: false });
     await this.#close(people);
     const books = await readBooks(this.#query, { people });
     const wrong = [...this.#broken, ...before, ...judgeBooks(books, { stock, isQuiet: true })];
-    return { wrong, books, orders: actors.groups.length };
+    return { wrong, books, orders: days.reduce((sum, { actors }) => sum + actors.groups.length, 0) };
+  }
+
+  async #live({ steps }: Plan, actors: Actors): Promise<void> {
+    const under: Promise<unknown>[] = [];
+    for (const step of steps) {
+      if (!step.atOnce) await Promise.all(under.splice(0));
+      under.push(this.#do(actors, step));
+    }
+    await Promise.all(under);
   }
 
   /** Everybody's books, the market's own accounts included. */
