@@ -48,8 +48,11 @@ export async function createJobs(parts: JobsParts): Promise<Jobs> {
   const abort = new AbortController();
   const context = jobContext(parts, abort.signal);
   for (const job of parts.jobs.values()) {
+    const lockLifetime = job.takenOverAfterMs ?? lockLifetimeMs;
+    const run = ({ attrs }: { attrs: { nextRunAt?: Date | null } }) =>
+      observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null });
     // oxlint-disable-next-line typescript/no-misused-promises -- Agenda waits for the promise.
-    agenda.define(job.name, ({ attrs }) => observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null }));
+    agenda.define(job.name, run, { lockLifetime });
   }
   const nudges = new Map<string, NodeJS.Timeout>();
   return {

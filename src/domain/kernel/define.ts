@@ -199,6 +199,8 @@ export interface Job {
   readonly name: string;
   readonly everySeconds: number;
   readonly summary: string;
+  /** Another worker may run it this long after a run began: soon when its worker died, else beside it. Default 60 s. */
+  readonly takenOverAfterMs?: number;
   run(context: JobContext): Promise<void>;
 }
 
@@ -206,14 +208,39 @@ export function defineJob(job: Job): Job {
   return job;
 }
 
+interface Sweep extends Omit<Job, 'run'> {
+  readonly command: Command;
+  readonly batch: number;
+  /** Batches at once, so that this process and the database do not wait for one another. Default 1. */
+  readonly lanes?: number;
+  /** While anything was due, looks again after this pause instead of at its next turn, for at most `lingerMs`. */
+  readonly againMs?: number;
+}
+
+const sweepBatchesMax = 1_000;
+/** Below `takenOverAfterMs` of whoever looks again. */
+const lingerMs = 5_000;
+
 /** A job that repeats a batch command until it reports fewer rows than a full batch. Bounded per run. */
-export function defineSweep(sweep: Omit<Job, 'run'> & { readonly command: Command; readonly batch: number }): Job {
+export function defineSweep({ lanes = 1, againMs, ...sweep }: Sweep): Job {
+  const sweepOnce = async ({ execute, signal }: JobContext): Promise<number> => {
+    let all = 0;
+    for (let batches = 0; batches < sweepBatchesMax && !signal.aborted; batches += 1) {
+      const { swept } = (await execute(sweep.command, {})) as { swept: number };
+      all += swept;
+      if (swept < sweep.batch) break;
+    }
+    return all;
+  };
   return {
     ...sweep,
-    async run({ execute, signal }) {
-      for (let batches = 0; batches < 1_000 && !signal.aborted; batches += 1) {
-        const { swept } = (await execute(sweep.command, {})) as { swept: number };
-        if (swept < sweep.batch) return;
+    async run(context) {
+      const endsAt = performance.now() + lingerMs;
+      for (;;) {
+        const swept = await Promise.all(Array.from({ length: lanes }, () => sweepOnce(context)));
+        const isOver = againMs === undefined || performance.now() > endsAt || context.signal.aborted;
+        if (isOver || swept.every((count) => count === 0)) return;
+        await new Promise((resolve) => setTimeout(resolve, againMs));
       }
     },
   };

@@ -1,6 +1,6 @@
 import type { Tx } from '../kernel/define.ts';
 import { applyMove } from '../kernel/machine.ts';
-import { shopOf } from '../merchants/index.ts';
+import { shopsOf } from '../merchants/index.ts';
 import { startState } from './deadlines.ts';
 import { OrderMoveEntity, type Order } from './entities.ts';
 import { orderChanged, orderTold, type OrderChangeKind } from './events.ts';
@@ -26,12 +26,23 @@ export async function moveOrder(
 
 /** Tells both sides, each with their own view, and the team of the seller's shop. */
 export async function tellOrder(tx: Tx, order: OrderWithLines, kind: OrderChangeKind): Promise<void> {
-  const { buyerId, sellerId } = order.order;
-  tx.emit(orderChanged, buyerId, { view: orderView(order, 'buyer'), change: { kind } });
-  const sellers = orderView(order, 'seller');
-  tx.emit(orderChanged, sellerId, { view: sellers, change: { kind } });
-  const shop = await shopOf(tx.db, sellerId);
-  if (shop) tx.publish(orderTold, `shop:${shop}`, sellers);
+  await tellOrders(tx, [order], kind);
+}
+
+/** The same for many orders to which the same has happened. */
+export async function tellOrders(tx: Tx, orders: readonly OrderWithLines[], kind: OrderChangeKind): Promise<void> {
+  const shops = await shopsOf(
+    tx.db,
+    orders.map(({ order }) => order.sellerId),
+  );
+  for (const found of orders) {
+    const { buyerId, sellerId } = found.order;
+    tx.emit(orderChanged, buyerId, { view: orderView(found, 'buyer'), change: { kind } });
+    const sellers = orderView(found, 'seller');
+    tx.emit(orderChanged, sellerId, { view: sellers, change: { kind } });
+    const shop = shops.get(sellerId);
+    if (shop !== undefined) tx.publish(orderTold, `shop:${shop}`, sellers);
+  }
 }
 
 /** A paid order that does not come about: its money is due back, and the payments area sends it. */
