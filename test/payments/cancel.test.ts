@@ -77,7 +77,7 @@ test('an order that does not come about after payment is refunded once and its s
   }
 });
 
-test('a refund that the bank fails shows on the order and the payment', async () => {
+test('a refund that the bank fails is credited to the wallet, and the order counts it as refunded', async () => {
   till.behaviour = 'refund_fails';
   const bought = await paid(market, till);
   till.behaviour = 'succeed';
@@ -85,9 +85,14 @@ test('a refund that the bank fails shows on the order and the payment', async ()
   await market.runJob('payments.settle');
   await market.runJob('payments.refund');
   await bankReports(market, till);
-  expect((await market.ok(bought.buyer, 'orders.get', { orderId: bought.orderId })).refund.state).toBe('failed');
+  expect(await market.ok(bought.buyer, 'orders.get', { orderId: bought.orderId })).toMatchObject({
+    refund: { state: 'refunded', amountMinor: 2_500 },
+    refundedMinor: 2_500,
+  });
   const last = (await market.inboxOf(bought.buyer)).findLast(({ type }) => type === 'payment.changed');
-  expect(last?.data).toMatchObject({ refundedMinor: 0, change: { kind: 'refund_failed' } });
+  expect(last?.data).toMatchObject({ refundedMinor: 0, change: { kind: 'refund_failed', amountMinor: 2_500 } });
+  const wallet = (await market.inboxOf(bought.buyer)).findLast(({ type }) => type === 'wallet.changed');
+  expect(wallet?.data).toMatchObject({ availableMinor: 2_500, reservedMinor: 0 });
 });
 
 async function refundsOf(paymentId: string): Promise<number> {

@@ -33,7 +33,7 @@ export async function takeForRefund(
   if (!escrow) return null;
   const left = await refundableOf(tx, escrow);
   const wanted = amountMinor ?? left;
-  if (wanted > left || escrow.releasedAt) return null;
+  if (wanted > left || escrow.releasedAt || escrow.state === 'refunded') return null;
   const parts = await partsOf(tx.db, orderId);
   const taken = takeFrom(
     parts.filter(({ source }) => source !== 'promo'),

@@ -27,6 +27,7 @@ const orderChangeKinds = [
   'refund_started',
   'refunded',
   'refund_failed',
+  'nothing_to_refund',
   'side_left',
   'reminded',
 ] as const;

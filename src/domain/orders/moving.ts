@@ -17,6 +17,8 @@ export async function moveOrder(
   const at = await tx.now();
   const fromState = order.state;
   if (!applyMove(orderMachine, order, { name, by, at })) return false;
+  const concernsHub = fromState === 'packed' ? name === 'cancel' : name === 'pack';
+  if (concernsHub && order.hubId) order.shipmentDue = true;
   if (name === 'complete') order.completedAt = at;
   startState(order, tx.port(orderSettingsPort), at);
   const { id: orderId, version, state: toState } = order;

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { assert } from '../kernel/errors.ts';
 import type { Tx } from '../kernel/define.ts';
-import { fundEscrow } from '../escrow/index.ts';
+import { fundEscrow, lockEscrow, refundableOf } from '../escrow/index.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
 import { allocate } from '../kernel/money.ts';
 import { restorePromo, returnPromos } from '../promos/index.ts';
@@ -94,6 +94,7 @@ async function refundLate(tx: Tx, found: OrderWithLines, inTime: boolean): Promi
 export interface RefundDue {
   readonly orderId: string;
   readonly group: OrderGroup;
+  /** What the buyer has paid for it and can get back; 0 when its cash was never collected. */
   readonly amountMinor: number;
 }
 
@@ -104,13 +105,24 @@ export async function claimRefundsDue(tx: Tx, limit: number): Promise<RefundDue[
   for (const groupId of [...new Set(seen.map((order) => order.groupId))].toSorted()) {
     const group = await lockOrderGroup(tx, groupId);
     assert(group, `group ${groupId} of an order exists`);
-    for (const found of await lockOrdersOf(tx, group)) {
+    const orders = await lockOrdersOf(tx, group);
+    const lateParts = capturedParts(group, orders);
+    for (const [index, found] of orders.entries()) {
       if (found.order.refundState !== 'due') continue;
-      await setRefund(tx, found, 'pending');
-      claimed.push({ orderId: found.order.id, group, amountMinor: found.order.totalMinor });
+      const escrow = await lockEscrow(tx, found.order.id);
+      const amountMinor = escrow ? await refundableOf(tx, escrow) : (lateParts[index] ?? 0);
+      await setRefund(tx, found, amountMinor > 0 ? 'pending' : null);
+      claimed.push({ orderId: found.order.id, group, amountMinor });
     }
   }
   return claimed;
+}
+
+/** What an attempt captured for each order of a group: its total less the wallet's part, which was given back. */
+function capturedParts({ walletMinor }: OrderGroup, orders: readonly OrderWithLines[]): number[] {
+  const totals = orders.map(({ order }) => order.totalMinor);
+  const walletParts = allocate(walletMinor, totals);
+  return totals.map((totalMinor, index) => totalMinor - (walletParts[index] ?? 0));
 }
 
 /** Takes over groups that ended unpaid, so that their attempts are ended; each is handed out once, and stays locked. */
@@ -140,8 +152,8 @@ const refundNews = {
   failed: 'refund_failed',
 } as const satisfies Record<Exclude<RefundState, 'due'>, OrderChangeKind>;
 
-async function setRefund(tx: Tx, found: OrderWithLines, state: keyof typeof refundNews): Promise<void> {
+async function setRefund(tx: Tx, found: OrderWithLines, state: keyof typeof refundNews | null): Promise<void> {
   found.order.refundState = state;
   bump(found.order, await tx.now());
-  await tellOrder(tx, found, refundNews[state]);
+  await tellOrder(tx, found, state === null ? 'nothing_to_refund' : refundNews[state]);
 }

@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import type { Db, Tx } from '../kernel/define.ts';
 import { OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup } from './entities.ts';
 import type { OrderWithLines } from './views.ts';
@@ -23,6 +24,13 @@ export async function lockOrdersOf(tx: Tx, group: OrderGroup): Promise<OrderWith
   await tx.db.flush();
   const orders = await tx.db.find(OrderEntity, { groupId: group.id }, { ...lock, orderBy: { id: 'asc' } });
   return withLines(tx.db, orders);
+}
+
+/** The orders that a group consists of: they never change, so no lock is needed. */
+export async function orderIdsOf(tx: Pick<Tx, 'sql'>, groupId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select id from sub_order where group_id = ${groupId} order by id`.execute(tx.sql);
+  return rows.map(({ id }) => id);
 }
 
 /** Lines of any number of orders in one query. */

@@ -134,7 +134,7 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
     })),
     delivery: { method: order.deliveryMethod, hubId: order.hubId, address: order.address },
     pickupCode: codeShown ? order.pickupCode : null,
-    refund: refundState ? { state: refundState, amountMinor: totalMinor } : null,
+    refund: refundState && { state: refundState, amountMinor: refundState === 'refunded' ? refundedMinor : totalMinor },
     deadline: iso(order.deadline),
     isProtected: (protectedStates as readonly string[]).includes(state),
     protectedUntil: state === 'delivered' ? iso(order.deadline) : null,

@@ -66,6 +66,10 @@ export interface TemplateParams {
   'order.expired': { title: string };
   'order.paid_late': { title: string };
   'order.refund_started': Amount & { title: string };
+  'shipment.at_hub': { hub: string };
+  'shipment.out_for_delivery': { courier: string };
+  'shipment.failed': { reason?: string };
+  'shipment.returning': { hub: string; reason?: string };
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;

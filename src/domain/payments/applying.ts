@@ -1,78 +1,93 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
-import { accounts, mustPost } from '../ledger/index.ts';
+import { accounts, mustPost, type Transfer } from '../ledger/index.ts';
 import { payGroup, type OrderGroup } from '../orders/index.ts';
+import { attemptIdOf } from './attempts.ts';
 import { PaymentEntity, ProviderEventEntity, type Payment, type ProviderEvent } from './entities.ts';
 import { tellPayer } from './events.ts';
+import { ProviderFact } from './facts.ts';
 import { isOpen, movePayment, type PaymentMove } from './moving.ts';
-import { paymentProvidersPort, ProviderFact } from './provider.ts';
-import { applyRefunds, isBeingRefunded, refundRest } from './refunding.ts';
+import { paymentProvidersPort } from './provider.ts';
+import { applyRefunds } from './refund-outcomes.ts';
+import { isBeingRefunded, refundRest } from './refunding.ts';
 import { lockPayment } from './rows.ts';
+import { sum } from './sums.ts';
+import { creditTopUp } from './topping-up.ts';
 
 /**
- * Applies one stored event once: believes it only if provider, reference, amount, currency and mode fit the attempt,
- * recomputes what was captured from all believed events, and moves the attempt and its order. Returns why it was
- * refused, or null. Events may come in any order and any number of times.
+ * Applies one stored event once: believes it only if provider, account, reference, amount, currency and mode fit the
+ * attempt, recomputes what was captured from all believed events, and moves the attempt and its order. Returns why it
+ * was refused, or null. Events may come in any order and any number of times.
  */
 export async function applyEvent(tx: Tx, event: ProviderEvent): Promise<string | null> {
   if (event.outcome !== 'pending') return null;
   const fact = ProviderFact.parse(event.fact);
-  const found = await lockPayment(tx, uuidOr(fact.attemptId, emptyId));
-  const reason = found ? await whyRefused(tx, { event, fact, payment: found.payment }) : 'unknown_payment';
-  if (!found || reason) {
+  const found = await lockPayment(tx, attemptIdOf(fact.attemptId));
+  const captures = found && (await capturesOf(tx, found.payment, fact));
+  const reason = found
+    ? await whyRefused(tx, { event, fact, payment: found.payment, captures })
+    : ('unknown_payment' as const);
+  if (!found || !captures || reason) {
     Object.assign(event, { outcome: 'refused', reason });
     return reason;
   }
   const { payment, group } = found;
   event.paymentId = payment.id;
   payment.providerRef ??= fact.providerRef;
-  // Flushed, so that the sum over believed events sees this one.
-  event.outcome = 'applied';
-  await tx.db.flush();
-  if (!(await applyFact(tx, { payment, group, fact }))) event.outcome = 'ignored';
+  event.outcome = (await applyFact(tx, { payment, group, fact, captures })) ? 'applied' : 'ignored';
   return null;
 }
 
-const emptyId = '00000000-0000-0000-0000-000000000000';
-
-/** The attempt's id as a provider repeats it is outside text, and not always a UUID. */
-function uuidOr(text: string, fallback: string): string {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text) ? text : fallback;
+interface Doubt {
+  readonly event: ProviderEvent;
+  readonly fact: ProviderFact;
+  readonly payment: Payment;
+  /** Null when the fact says other amounts of known captures. */
+  readonly captures: Captures | null;
 }
 
-async function whyRefused(
-  tx: Tx,
-  { event, fact, payment }: { event: ProviderEvent; fact: ProviderFact; payment: Payment },
-): Promise<string | null> {
+async function whyRefused(tx: Tx, { event, fact, payment, captures }: Doubt): Promise<string | null> {
   if (event.provider !== payment.provider) return 'other_provider';
   if (payment.providerRef !== null && payment.providerRef !== fact.providerRef) return 'ref_mismatch';
   const { provider, providerRef } = { provider: event.provider, providerRef: fact.providerRef };
   const owner = await tx.db.findOne(PaymentEntity, { provider, providerRef });
   if (owner && owner.id !== payment.id) return 'ref_mismatch';
-  if (fact.livemode !== tx.port(paymentProvidersPort).get(provider)?.livemode) return 'livemode_mismatch';
+  const bound = tx.port(paymentProvidersPort).get(provider);
+  if (fact.livemode !== bound?.livemode) return 'livemode_mismatch';
+  if (fact.account !== bound.account) return 'account_mismatch';
   if (fact.currency !== payment.currency) return 'currency_mismatch';
   if (fact.amountMinor !== payment.amountMinor) return 'amount_mismatch';
-  return (await capturedTotal(tx, payment, fact)) > payment.amountMinor ? 'amount_mismatch' : null;
+  return captures && totalOf(captures) <= payment.amountMinor ? null : 'amount_mismatch';
 }
 
-/** The sum over distinct captures of all believed events, with one more fact. */
-async function capturedTotal(tx: Tx, payment: Payment, fact: ProviderFact): Promise<number> {
+/** Amounts by the provider's ids of the captures. */
+type Captures = ReadonlyMap<string, number>;
+
+const totalOf = (captures: Captures) => sum([...captures.values()]);
+
+/** The distinct captures of all believed events and of one more fact; null when it contradicts them. */
+async function capturesOf(tx: Tx, payment: Payment, fact: ProviderFact): Promise<Captures | null> {
   const events = await tx.db.find(ProviderEventEntity, {
     paymentId: payment.id,
+    subject: 'charge',
     outcome: { $in: ['applied', 'ignored'] },
   });
   const captures = new Map<string, number>();
   for (const told of [...events.map((event) => ProviderFact.parse(event.fact)), fact]) {
-    for (const { ref, amountMinor } of told.captures) captures.set(ref, amountMinor);
+    for (const { ref, amountMinor } of told.captures) {
+      if ((captures.get(ref) ?? amountMinor) !== amountMinor) return null;
+      captures.set(ref, amountMinor);
+    }
   }
-  return [...captures.values()].reduce((total, amount) => total + amount, 0);
+  return captures;
 }
 
 interface Told {
   readonly payment: Payment;
-  readonly group: OrderGroup;
+  readonly group: OrderGroup | null;
   readonly fact: ProviderFact;
+  readonly captures: Captures;
 }
 
 const movesByStatus = {
@@ -84,10 +99,13 @@ const movesByStatus = {
 } as const satisfies Record<Exclude<ProviderFact['status'], 'captured'>, PaymentMove>;
 
 async function applyFact(tx: Tx, told: Told): Promise<boolean> {
-  const { payment, fact } = told;
-  const capturedMinor = await capturedTotal(tx, payment, fact);
+  const { payment, fact, captures } = told;
+  const capturedMinor = totalOf(captures);
   const grown = capturedMinor > payment.capturedMinor;
-  if (grown) await bookCapture(tx, payment, capturedMinor);
+  if (grown) {
+    await bookCaptures(tx, payment, captures);
+    payment.capturedMinor = capturedMinor;
+  }
   if (grown && capturedMinor === payment.amountMinor) {
     await takeMoney(tx, told);
     await applyRefunds(tx, payment, fact.refunds);
@@ -95,23 +113,25 @@ async function applyFact(tx: Tx, told: Told): Promise<boolean> {
   }
   if (grown) {
     bump(payment, await tx.now());
-    tellPayer(tx, payment, 'partly_captured');
+    tellPayer(tx, payment, { kind: 'partly_captured' });
   }
   const moved = await moveByStatus(tx, payment, fact);
   if (capturedMinor < payment.amountMinor && !isOpen(payment)) await refundRest(tx, payment);
   return (await applyRefunds(tx, payment, fact.refunds)) || moved || grown;
 }
 
-/** Books what a provider has captured since we last heard. The total only grows, so it names the capture. */
-async function bookCapture(tx: Tx, payment: Payment, capturedMinor: number): Promise<void> {
-  const { id, provider, currency } = payment;
-  const amountMinor = capturedMinor - payment.capturedMinor;
-  payment.capturedMinor = capturedMinor;
-  const postings = [
-    { account: accounts.clearing(provider), amountMinor: -amountMinor },
-    { account: accounts.payment(id), amountMinor },
-  ];
-  await mustPost(tx, { kind: 'payment.capture', reference: `${id}:${capturedMinor}`, currency, postings });
+/** Books what a provider has captured, each capture once: those that the journal has are passed over. */
+async function bookCaptures(tx: Tx, { id, provider, currency }: Payment, captures: Captures): Promise<void> {
+  const transfers = [...captures].map(([ref, amountMinor]): Transfer => ({
+    kind: 'payment.capture',
+    reference: `${id}:${ref}`,
+    currency,
+    postings: [
+      { account: accounts.clearing(provider), amountMinor: -amountMinor },
+      { account: accounts.payment(id), amountMinor },
+    ],
+  }));
+  await mustPost(tx, ...transfers);
 }
 
 async function moveByStatus(tx: Tx, payment: Payment, fact: ProviderFact): Promise<boolean> {
@@ -131,13 +151,14 @@ function stopAsking(payment: Payment, { status }: ProviderFact): false {
 }
 
 async function takeMoney(tx: Tx, { payment, group }: Told): Promise<void> {
-  const inTime = group.state === 'awaiting_payment' && isOpen(payment);
+  const waits = group === null || group.state === 'awaiting_payment';
+  const inTime = waits && isOpen(payment);
   const moved = await movePayment(tx, payment, { name: inTime ? 'capture' : 'captureLate', by: 'provider' });
   assert(moved, `payment ${payment.id} takes money in ${payment.state}`);
   payment.action = null;
   payment.failureReason = null;
   tellPayer(tx, payment);
-  const useless =
-    (await isBeingRefunded(tx, payment)) || (await payGroup(tx, group, { attemptId: payment.id })) === 'surplus';
-  if (useless) await refundRest(tx, payment);
+  if (await isBeingRefunded(tx, payment)) await refundRest(tx, payment);
+  else if (group === null) await creditTopUp(tx, payment);
+  else if ((await payGroup(tx, group, { attemptId: payment.id })) === 'surplus') await refundRest(tx, payment);
 }

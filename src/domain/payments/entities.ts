@@ -4,18 +4,25 @@ import type { z } from 'zod';
 import { id, type UserId } from '../kernel/ids.ts';
 import type { Currency } from '../kernel/money.ts';
 import type { OrderGroupId, PaymentMethod } from '../orders/index.ts';
+import type { FactSubject } from './facts.ts';
 import type { PaymentState, RefundState } from './machine.ts';
-import type { PaymentAction, ProviderFact } from './provider.ts';
+import type { PaymentAction } from './provider.ts';
 
 export const PaymentId = id('PaymentId');
 export type PaymentId = z.infer<typeof PaymentId>;
+
+/** What an attempt pays for. */
+export const paymentPurposes = ['order', 'top_up'] as const;
+export type PaymentPurpose = (typeof paymentPurposes)[number];
 
 export const PaymentEntity = defineEntity({
   name: 'Payment',
   tableName: 'payment',
   properties: {
     id: p.uuid().$type<PaymentId>().primary(),
-    orderGroupId: p.uuid().$type<OrderGroupId>(),
+    purpose: p.text().$type<PaymentPurpose>(),
+    /** Null for a top-up. */
+    orderGroupId: p.uuid().$type<OrderGroupId>().nullable(),
     payerId: p.uuid().$type<UserId>(),
     method: p.text().$type<PaymentMethod>(),
     provider: p.text(),
@@ -48,8 +55,9 @@ export const ProviderEventEntity = defineEntity({
     provider: p.text(),
     eventId: p.text(),
     source: p.text().$type<'webhook' | 'call'>(),
+    subject: p.text().$type<FactSubject>(),
     rawBody: p.text().nullable(),
-    fact: p.json().$type<ProviderFact>(),
+    fact: p.json(),
     outcome: p.text().$type<'pending' | 'applied' | 'ignored' | 'refused'>(),
     reason: p.text().nullable(),
     paymentId: p.uuid().$type<PaymentId>().nullable(),
@@ -65,7 +73,8 @@ export const RefundEntity = defineEntity({
   tableName: 'refund',
   properties: {
     id: p.uuid().primary(),
-    paymentId: p.uuid().$type<PaymentId>(),
+    /** Null for a part that went back to a wallet at once. */
+    paymentId: p.uuid().$type<PaymentId>().nullable(),
     orderId: p.uuid().nullable(),
     state: p.text().$type<RefundState>(),
     amountMinor: p.bigint('number'),

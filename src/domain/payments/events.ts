@@ -17,15 +17,18 @@ export const paymentChanged = defineEvent({
   type: 'payment.changed',
   entity: 'payment',
   view: PaymentView,
-  change: z.object({ kind: z.enum(kinds) }),
-  notice({ view: { id, amountMinor, refundedMinor, currency }, change }) {
+  /** `amountMinor`: what a refund was of. */
+  change: z.object({ kind: z.enum(kinds), amountMinor: z.int().optional() }),
+  notice({ view: { id, amountMinor, currency }, change }) {
     const template = change && templates[change.kind];
     if (!template) return null;
-    const params = { amountMinor: change.kind === 'refunded' ? refundedMinor : amountMinor, currency };
+    const params = { amountMinor: change.amountMinor ?? amountMinor, currency };
     return { topic: 'payments', template, params, about: { entity: 'payment', id } };
   },
 });
 
-export function tellPayer(tx: Tx, payment: Payment, kind: (typeof kinds)[number] = payment.state): void {
-  tx.emit(paymentChanged, payment.payerId, { view: paymentView(payment), change: { kind } });
+type Change = { kind: (typeof kinds)[number]; amountMinor?: number };
+
+export function tellPayer(tx: Tx, payment: Payment, change: Change = { kind: payment.state }): void {
+  tx.emit(paymentChanged, payment.payerId, { view: paymentView(payment), change });
 }

@@ -20,7 +20,14 @@ import { paymentsPersonal } from './personal.ts';
 import { getPayment } from './queries/get-payment.ts';
 import { paymentSnapshot } from './snapshot.ts';
 
-export { paymentProvidersPort, type PaymentProvider } from './provider.ts';
+export { findAttempt, type Attempt } from './attempts.ts';
+export { refundPayments };
+export { callProvider } from './calling.ts';
+export { recordCashCollected, recordCashRemitted } from './cash.ts';
+export { ChargebackFact, PayoutFact, ProviderFact, type FactSubject } from './facts.ts';
+export { claimFacts, lockFact, settleFact, storeAnswer, type StoredFact } from './provider-events.ts';
+export { paymentProvidersPort, type PaymentProvider, type ProviderMessage } from './provider.ts';
+export { refundFromEscrow, type Refunded } from './refunding.ts';
 export { createSandboxBank, type SandboxBank } from './sandbox/bank.ts';
 export { createSandboxProvider } from './sandbox/provider.ts';
 export { paymentSettingsPort, type Refusal } from './settings.ts';

@@ -18,6 +18,9 @@ export const paymentMachine = defineMachine({
     'expired',
     'unknown',
     'captured_late',
+    'cod_due',
+    'collected',
+    'remitted',
   ],
   moves: {
     requireAction: [
@@ -85,15 +88,26 @@ export const paymentMachine = defineMachine({
     ],
     loseTrack: [{ from: 'created', by: 'system', to: 'unknown' }],
     submitAgain: [{ from: 'unknown', by: 'system', to: 'created' }],
+    // Cash: due at the delivery, collected from the buyer, come in from the hub.
+    oweCash: [{ from: 'created', by: 'system', to: 'cod_due' }],
+    collect: [{ from: 'cod_due', by: 'hub', to: 'collected' }],
+    remit: [{ from: 'collected', by: 'hub', to: 'remitted' }],
+    // No cash of it is due any more: its orders came to nothing.
+    waive: [{ from: 'cod_due', by: 'system', to: 'cancelled' }],
   },
 });
 
-/** Money on its way back. Approved from the start: orders that do not come about are always refunded. */
+/**
+ * Money on its way back. Approved from the start: what asks for an approval is asked before. A wallet's part arrives
+ * at once; what a provider could not give back is credited to the wallet instead, so that `failed` and `reversed` mean
+ * that it is there.
+ */
 export const refundMachine = defineMachine({
   name: 'refund',
   initial: 'approved',
-  states: ['approved', 'submitted', 'pending', 'succeeded', 'failed'],
+  states: ['approved', 'submitted', 'pending', 'succeeded', 'failed', 'reversed'],
   moves: {
+    credit: [{ from: 'approved', by: 'system', to: 'succeeded' }],
     submit: [{ from: 'approved', by: 'system', to: 'submitted' }],
     pend: [{ from: 'submitted', by: 'provider', to: 'pending' }],
     succeed: [
@@ -104,6 +118,8 @@ export const refundMachine = defineMachine({
       { from: 'submitted', by: 'provider', to: 'failed' },
       { from: 'pending', by: 'provider', to: 'failed' },
     ],
+    // The money came back to us after the provider had called the refund done.
+    reverse: [{ from: 'succeeded', by: 'provider', to: 'reversed' }],
   },
 });
 

@@ -7,7 +7,7 @@ import { refundRest } from './refunding.ts';
 import { pollDelaysMs } from './settings.ts';
 
 export type PaymentMove = keyof (typeof paymentMachine)['moves'];
-export type PaymentSide = 'payer' | 'provider' | 'system';
+export type PaymentSide = 'payer' | 'provider' | 'hub' | 'system';
 
 /** Moves an attempt and sets when its provider is asked next. False, changing nothing, when there is no such move. */
 export async function movePayment(

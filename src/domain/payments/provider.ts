@@ -1,36 +1,7 @@
 import { z } from 'zod';
 import type { PaymentMethod } from '../orders/index.ts';
 import { definePort } from '../kernel/ports.ts';
-
-const Ref = z.string().min(1).max(200);
-
-/**
- * All that a provider knows of one charge at some moment. Facts may come twice, late and in any order: totals are
- * the sum over distinct captures and refunds of all facts, so that applying one again changes nothing.
- */
-export const ProviderFact = z.object({
-  providerRef: Ref,
-  /** Our attempt's id, which was the idempotency key of the charge. */
-  attemptId: Ref,
-  status: z.enum(['requires_action', 'processing', 'authorized', 'captured', 'failed', 'cancelled']),
-  amountMinor: z.int().min(0),
-  currency: z.string().max(10),
-  /** Whether real money moves. */
-  livemode: z.boolean(),
-  captures: z.array(z.object({ ref: Ref, amountMinor: z.int().min(1) })).max(100),
-  refunds: z
-    .array(
-      z.object({
-        ref: Ref,
-        refundId: Ref,
-        amountMinor: z.int().min(1),
-        status: z.enum(['pending', 'succeeded', 'failed']),
-      }),
-    )
-    .max(100),
-  failureReason: z.string().max(500).nullable(),
-});
-export type ProviderFact = z.infer<typeof ProviderFact>;
+import type { ChargebackFact, FactOf, FactSubject, PayoutFact, ProviderFact } from './facts.ts';
 
 /** What the payer's client has to do next. */
 export const PaymentAction = z.object({
@@ -55,23 +26,50 @@ interface ChargeKey {
   readonly providerRef: string | null;
 }
 
+interface Payout {
+  /** The idempotency key. */
+  readonly payoutId: string;
+  readonly amountMinor: number;
+  readonly currency: string;
+  /** The receiver as the provider knows it: an account it has on file. */
+  readonly destination: string;
+}
+
+/** What a verified message says, of one of three things. */
+export type ProviderMessage = {
+  [S in FactSubject]: { readonly eventId: string; readonly subject: S; readonly fact: FactOf<S> };
+}[FactSubject];
+
 /** A payment provider. Calls may throw or hang: the caller bounds them and takes no answer for "unknown". */
 export interface PaymentProvider {
   readonly name: string;
   readonly methods: readonly PaymentMethod[];
   readonly livemode: boolean;
+  /** Our account there, when facts name one. */
+  readonly account?: string;
   start(charge: Charge): Promise<{ fact: ProviderFact; action: PaymentAction | null }>;
   /** Null when the provider has never heard of the attempt. */
   fetch(key: ChargeKey): Promise<ProviderFact | null>;
   /** Stops a charge if that is still possible, and tells how it stands. */
   cancel(key: ChargeKey): Promise<ProviderFact | null>;
+  /** Takes a part, or the rest, of what is authorized. `captureId` is the idempotency key. */
+  capture?(capture: { captureId: string; providerRef: string; amountMinor: number }): Promise<ProviderFact>;
   /** `refundId` is the idempotency key. */
   refund(refund: { refundId: string; providerRef: string; amountMinor: number }): Promise<ProviderFact>;
+  /** Sends money out. */
+  payout?(payout: Payout): Promise<PayoutFact>;
+  /** Null when the provider has never heard of the payout. */
+  fetchPayout?(key: { payoutId: string; providerRef: string | null }): Promise<PayoutFact | null>;
+  /** Answers a chargeback. A second answer replaces the first as long as the bank has not decided. */
+  submitEvidence?(evidence: { chargebackRef: string; text: string; urls: readonly string[] }): Promise<ChargebackFact>;
+  /** Charges made between two moments, the oldest first, page by page; `nextCursor` is null on the last one. */
+  listCharges?(wanted: {
+    since: Date;
+    until: Date;
+    cursor: string | null;
+  }): Promise<{ facts: readonly ProviderFact[]; nextCursor: string | null }>;
   /** Null when the signature, its time or the shape is wrong. Header names are in lower case. */
-  verifyWebhook(
-    rawBody: string,
-    headers: Readonly<Record<string, string>>,
-  ): { eventId: string; fact: ProviderFact } | null;
+  verifyWebhook(rawBody: string, headers: Readonly<Record<string, string>>): ProviderMessage | null;
 }
 
 /** By name, which is also the last part of the webhook's address. */

@@ -1,30 +1,104 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
-import { applyMove, bump } from '../kernel/machine.ts';
-import { takeForRefund, type ReturnedPart } from '../escrow/index.ts';
+import { applyMove } from '../kernel/machine.ts';
+import type { Currency } from '../kernel/money.ts';
+import { lockEscrow, takeForRefund, type ReturnedPart } from '../escrow/index.ts';
 import { accounts, balanceOf, mustPost } from '../ledger/index.ts';
-import { recordRefund, type OrderGroup, type RefundDue } from '../orders/index.ts';
+import { lockOrder, recordRefund, type RefundDue } from '../orders/index.ts';
 import { RefundEntity, type Payment, type Refund } from './entities.ts';
-import { tellPayer } from './events.ts';
+import { updateCash } from './cash.ts';
 import { refundMachine } from './machine.ts';
-import type { ProviderFact } from './provider.ts';
-import { lockPaymentsOf, lockRefundsOf } from './rows.ts';
-import { pollDelaysMs } from './settings.ts';
+import { lockPaymentsOf, lockRefundsOf, refundsOfOrder } from './rows.ts';
+import { paymentSettingsPort } from './settings.ts';
+import { sum } from './sums.ts';
+
+export interface Refunded {
+  readonly refundedMinor: number;
+  readonly refundIds: readonly string[];
+}
+
+/**
+ * Sends money of the buyer back out of an order's escrow, all that is there when no amount is given. What a provider
+ * captured goes back through it, the wallet's and the cash's part into the buyer's wallet at once. The order tells how
+ * its refunds stand together. Null, changing nothing, when that much is not there any more.
+ *
+ * Nudge `refundPayments` afterwards. Locks the order, then its escrow: a caller that locks the order's group as well
+ * does so before.
+ */
+export async function refundFromEscrow(
+  tx: Tx,
+  { orderId, amountMinor }: { orderId: string; amountMinor?: number },
+): Promise<Refunded | null> {
+  const found = await lockOrder(tx, orderId);
+  if (!found) return null;
+  const parts = await takeForRefund(tx, { orderId, ...(amountMinor !== undefined && { amountMinor }) });
+  if (!parts) return null;
+  for (const part of parts) await sendBack(tx, part, found.order);
+  if (parts.length > 0) await recordRefunds(tx, orderId);
+  return {
+    refundedMinor: sum(parts.map((part) => part.amountMinor)),
+    refundIds: parts.map(({ refundId }) => refundId),
+  };
+}
+
+async function sendBack(
+  tx: Tx,
+  { refundId: id, source, sourceId, amountMinor }: ReturnedPart,
+  { id: orderId, buyerId, currency }: { id: string; buyerId: Payment['payerId']; currency: Currency },
+): Promise<void> {
+  if (source === 'payment') {
+    await createRefund(tx, { id, paymentId: sourceId, orderId, amountMinor, currency });
+    return;
+  }
+  const refund = await createRefund(tx, { id, paymentId: null, orderId, amountMinor, currency });
+  applyMove(refundMachine, refund, { name: 'credit', by: 'system', at: await tx.now() });
+  await creditRefund(tx, refund, buyerId);
+}
+
+/** Puts a refund that cannot go back through its provider into the wallet of whoever paid. */
+export async function creditRefund(
+  tx: Tx,
+  { id, orderId, amountMinor, currency }: Refund,
+  userId: Payment['payerId'],
+): Promise<void> {
+  const postings = [
+    { account: accounts.refund(id), amountMinor: -amountMinor },
+    { account: accounts.available(userId), amountMinor },
+  ];
+  await mustPost(tx, { kind: 'refund.credit', reference: id, ...(orderId && { orderId }), currency, postings });
+}
+
+/** Brings an order up to date with its refunds: they stand together, and what of them has arrived adds up. */
+export async function recordRefunds(tx: Tx, orderId: string): Promise<void> {
+  const refunds = await refundsOfOrder(tx, orderId);
+  const arrived = refunds.filter(({ state }) => !isUnderWay(state));
+  await recordRefund(tx, orderId, {
+    state: arrived.length < refunds.length ? 'pending' : 'refunded',
+    refundedMinor: sum(arrived.map(({ amountMinor }) => amountMinor)),
+  });
+}
+
+export function isUnderWay(state: Refund['state']): boolean {
+  return state === 'approved' || state === 'submitted' || state === 'pending';
+}
 
 /** Sends an order's money back: out of its escrow, or, where it never came so far, from the attempt that has it. */
 export async function refundOrder(tx: Tx, { group, orderId, amountMinor }: RefundDue): Promise<void> {
-  const parts = await takeForRefund(tx, { orderId });
-  if (parts) {
-    for (const part of parts) await sendBack(tx, { part, group, orderId });
+  if (await lockEscrow(tx, orderId)) {
+    await refundFromEscrow(tx, { orderId });
+    await updateCash(tx, group.id);
     return;
   }
   for (const payment of await lockPaymentsOf(tx, group)) {
     if ((await unspentOf(tx, payment)) < amountMinor) continue;
     await refundUnspent(tx, payment, { orderId, amountMinor });
+    await recordRefunds(tx, orderId);
     return;
   }
-  assert(false, `a payment of group ${group.id} can refund order ${orderId}`);
+  // An order that was paid before there was a ledger: its money is not in the books, and people have to see to it.
+  tx.port(paymentSettingsPort).alarm({ provider: 'none', eventId: orderId, reason: 'refund_without_money' });
+  await recordRefund(tx, orderId, { state: 'failed', refundedMinor: 0 });
 }
 
 /** Sends back what no order needs and is not on its way back already. The attempt must be locked. */
@@ -43,50 +117,28 @@ async function unspentOf(tx: Tx, { id, currency }: Payment): Promise<number> {
   return balanceOf(tx.sql, accounts.payment(id), currency);
 }
 
-async function sendBack(
-  tx: Tx,
-  { part, group, orderId }: { part: ReturnedPart; group: OrderGroup; orderId: string },
-): Promise<void> {
-  const { refundId, source, sourceId, amountMinor } = part;
-  if (source === 'payment') {
-    const payment = (await lockPaymentsOf(tx, group)).find(({ id }) => id === sourceId);
-    assert(payment, `the attempt ${sourceId} that paid for order ${orderId} exists`);
-    await createRefund(tx, payment, { id: refundId, orderId, amountMinor });
-    return;
-  }
-  const postings = [
-    { account: accounts.refund(refundId), amountMinor: -amountMinor },
-    { account: accounts.available(group.buyerId), amountMinor },
-  ];
-  await mustPost(tx, { kind: 'refund.credit', reference: refundId, orderId, currency: group.currency, postings });
-}
-
 async function refundUnspent(
   tx: Tx,
-  payment: Payment,
+  { id: paymentId, currency }: Payment,
   { orderId, amountMinor }: { orderId: string | null; amountMinor: number },
 ): Promise<void> {
   const id = newId();
   const postings = [
-    { account: accounts.payment(payment.id), amountMinor: -amountMinor },
+    { account: accounts.payment(paymentId), amountMinor: -amountMinor },
     { account: accounts.refund(id), amountMinor },
   ];
-  const about = orderId === null ? {} : { orderId };
-  await mustPost(tx, { kind: 'refund.reserve', reference: id, ...about, currency: payment.currency, postings });
-  await createRefund(tx, payment, { id, orderId, amountMinor });
+  await mustPost(tx, { kind: 'refund.reserve', reference: id, ...(orderId && { orderId }), currency, postings });
+  await createRefund(tx, { id, paymentId, orderId, amountMinor, currency });
 }
 
-async function createRefund(
-  tx: Tx,
-  payment: Payment,
-  refund: { id: string; orderId: string | null; amountMinor: number },
-): Promise<void> {
+type NewRefund = Pick<Refund, 'id' | 'paymentId' | 'orderId' | 'amountMinor' | 'currency'>;
+
+async function createRefund(tx: Tx, refund: NewRefund): Promise<Refund> {
+  assert(refund.amountMinor > 0, `refund ${refund.id} is of something`);
   const now = await tx.now();
-  tx.db.create(RefundEntity, {
+  return tx.db.create(RefundEntity, {
     ...refund,
-    paymentId: payment.id,
     state: 'approved',
-    currency: payment.currency,
     providerRef: null,
     submitAt: now,
     submitTries: 0,
@@ -94,57 +146,4 @@ async function createRefund(
     createdAt: now,
     updatedAt: now,
   });
-}
-
-/** Brings an attempt's refunds to what its provider told of them. The attempt must be locked. */
-export async function applyRefunds(tx: Tx, payment: Payment, told: ProviderFact['refunds']): Promise<boolean> {
-  if (told.length === 0) return false;
-  const refunds = await lockRefundsOf(tx, payment);
-  let changed = false;
-  for (const fact of told) {
-    const refund = refunds.find(({ id }) => id === fact.refundId);
-    if (!refund || refund.amountMinor !== fact.amountMinor) continue;
-    changed = (await settleRefund(tx, { payment, refund, refunds }, fact)) || changed;
-  }
-  if (!changed) return false;
-  payment.refundedMinor = sum(
-    refunds.filter(({ state }) => state === 'succeeded').map(({ amountMinor }) => amountMinor),
-  );
-  const now = await tx.now();
-  bump(payment, now);
-  const pending = refunds.some(({ state }) => state === 'pending');
-  payment.pollTries = 0;
-  payment.pollAt = pending ? new Date(now.getTime() + pollDelaysMs.pending[0]) : null;
-  if (!pending) tellPayer(tx, payment, refunds.some(({ state }) => state === 'failed') ? 'refund_failed' : 'refunded');
-  else tellPayer(tx, payment);
-  return true;
-}
-
-const moves = { pending: 'pend', succeeded: 'succeed', failed: 'fail' } as const;
-
-async function settleRefund(
-  tx: Tx,
-  { payment, refund, refunds }: { payment: Payment; refund: Refund; refunds: readonly Refund[] },
-  { ref, status }: ProviderFact['refunds'][number],
-): Promise<boolean> {
-  if (!applyMove(refundMachine, refund, { name: moves[status], by: 'provider', at: await tx.now() })) return false;
-  refund.providerRef = ref;
-  const { id, orderId, amountMinor, currency } = refund;
-  if (status === 'succeeded') {
-    const postings = [
-      { account: accounts.refund(id), amountMinor: -amountMinor },
-      { account: accounts.clearing(payment.provider), amountMinor },
-    ];
-    await mustPost(tx, { kind: 'refund.pay', reference: id, ...(orderId && { orderId }), currency, postings });
-  }
-  if (orderId && status !== 'pending') {
-    const arrived = refunds.filter((one) => one.orderId === orderId && one.state === 'succeeded');
-    const refundedMinor = sum(arrived.map((one) => one.amountMinor));
-    await recordRefund(tx, orderId, { state: status === 'succeeded' ? 'refunded' : 'failed', refundedMinor });
-  }
-  return true;
-}
-
-function sum(amounts: readonly number[]): number {
-  return amounts.reduce((total, amount) => total + amount, 0);
 }

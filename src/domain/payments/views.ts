@@ -4,7 +4,7 @@ import { Currency } from '../kernel/money.ts';
 import { orNull } from '../kernel/or-null.ts';
 import { iso, Timestamp } from '../kernel/timestamp.ts';
 import { OrderGroupId, paymentMethods } from '../orders/index.ts';
-import { PaymentId, type Payment } from './entities.ts';
+import { PaymentId, paymentPurposes, type Payment } from './entities.ts';
 import { paymentMachine } from './machine.ts';
 import { PaymentAction } from './provider.ts';
 
@@ -12,7 +12,9 @@ import { PaymentAction } from './provider.ts';
 export const PaymentView = z.object({
   id: PaymentId,
   version: z.int(),
-  orderGroupId: OrderGroupId,
+  purpose: z.enum(paymentPurposes),
+  /** Null for a top-up. */
+  orderGroupId: orNull(OrderGroupId),
   method: z.enum(paymentMethods),
   state: z.enum(paymentMachine.states),
   currency: Currency,
@@ -29,10 +31,12 @@ export const PaymentView = z.object({
 });
 
 export function paymentView(payment: Payment): z.input<typeof PaymentView> {
-  const { id, version, orderGroupId, method, state, currency, amountMinor, capturedMinor, refundedMinor } = payment;
+  const { id, version, purpose, orderGroupId, method, state, currency, amountMinor, capturedMinor, refundedMinor } =
+    payment;
   return {
     id,
     version,
+    purpose,
     orderGroupId,
     method,
     state,

@@ -152,6 +152,16 @@ export const ar: Texts = {
     'بدأ رد المبلغ',
     (p, f) => `${f.money(p.amountMinor, p.currency)} مقابل ${f.text(p.title)} في طريق العودة إليك.`,
   ],
+  'shipment.at_hub': ['وصل طردك', (p, f) => `استلم طردك من ${f.text(p.hub)}، ومعك رمز التسليم من التطبيق.`],
+  'shipment.out_for_delivery': [
+    'طردك في الطريق',
+    (p, f) => `سيحضر ${f.text(p.courier)} طردك. جهّز رمز التسليم من التطبيق.`,
+  ],
+  'shipment.failed': ['تعذر تسليم طردك', (p, f) => `لم نتمكن من تسليم طردك.${f.because('السبب', p.reason)}`],
+  'shipment.returning': [
+    'طرد يعود إليك',
+    (p, f) => `يعود إليك طرد عبر ${f.text(p.hub)}، ويُعاد المال إلى المشتري.${f.because('السبب', p.reason)}`,
+  ],
   'payment.failed': ['فشل الدفع', (p, f) => `فشل دفع ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refunded': ['تم رد المبلغ', (p, f) => `استعدت ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [

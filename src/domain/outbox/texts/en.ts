@@ -169,6 +169,22 @@ export const en: Texts = {
     'Refund under way',
     (p, f) => `${f.money(p.amountMinor, p.currency)} for ${f.text(p.title)} is on its way back to you.`,
   ],
+  'shipment.at_hub': [
+    'Your parcel is there',
+    (p, f) => `Fetch your parcel at ${f.text(p.hub)}. Bring the delivery code from the app.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Your parcel is on its way',
+    (p, f) => `${f.text(p.courier)} brings your parcel. Have the delivery code from the app ready.`,
+  ],
+  'shipment.failed': [
+    'Your parcel could not be delivered',
+    (p, f) => `We could not deliver your parcel.${f.because('Reason', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'A parcel comes back to you',
+    (p, f) => `A parcel comes back to you by ${f.text(p.hub)}; the buyer is refunded.${f.because('Reason', p.reason)}`,
+  ],
   'payment.failed': ['Payment failed', (p, f) => `The payment of ${f.money(p.amountMinor, p.currency)} failed.`],
   'payment.refunded': ['Refunded', (p, f) => `You got ${f.money(p.amountMinor, p.currency)} back.`],
   'payment.refund_failed': [

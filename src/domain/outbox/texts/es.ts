@@ -179,6 +179,22 @@ export const es: Texts = {
     'Reembolso en camino',
     (p, f) => `Te devolvemos ${f.money(p.amountMinor, p.currency)} por ${f.text(p.title)}.`,
   ],
+  'shipment.at_hub': [
+    'Tu paquete ha llegado',
+    (p, f) => `Recoge tu paquete en ${f.text(p.hub)}. Lleva el código de entrega de la aplicación.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Tu paquete está en camino',
+    (p, f) => `${f.text(p.courier)} trae tu paquete. Ten a mano el código de entrega de la aplicación.`,
+  ],
+  'shipment.failed': [
+    'No se pudo entregar tu paquete',
+    (p, f) => `No pudimos entregar tu paquete.${f.because('Motivo', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Un paquete vuelve a ti',
+    (p, f) => `Un paquete vuelve a ti por ${f.text(p.hub)}; se reembolsa al comprador.${f.because('Motivo', p.reason)}`,
+  ],
   'payment.failed': ['El pago falló', (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} falló.`],
   'payment.refunded': ['Reembolsado', (p, f) => `Has recibido ${f.money(p.amountMinor, p.currency)} de vuelta.`],
   'payment.refund_failed': [

@@ -180,6 +180,23 @@ export const ru: Texts = {
     'Возврат начат',
     (p, f) => `${f.money(p.amountMinor, p.currency)} за ${f.text(p.title)} возвращается вам.`,
   ],
+  'shipment.at_hub': [
+    'Посылка прибыла',
+    (p, f) => `Заберите посылку в пункте «${f.text(p.hub)}». Понадобится код выдачи из приложения.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Посылка в пути',
+    (p, f) => `${f.text(p.courier)} везёт вашу посылку. Подготовьте код выдачи из приложения.`,
+  ],
+  'shipment.failed': [
+    'Посылку не удалось доставить',
+    (p, f) => `Доставить посылку не удалось.${f.because('Причина', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Посылка возвращается к вам',
+    (p, f) =>
+      `Она вернётся к вам через «${f.text(p.hub)}», деньги вернутся покупателю.${f.because('Причина', p.reason)}`,
+  ],
   'payment.failed': ['Оплата не прошла', (p, f) => `Оплата ${f.money(p.amountMinor, p.currency)} не прошла.`],
   'payment.refunded': ['Деньги возвращены', (p, f) => `Вам вернули ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [

@@ -173,6 +173,23 @@ export const sw: Texts = {
     'Pesa zinarudishwa',
     (p, f) => `${f.money(p.amountMinor, p.currency)} za ${f.text(p.title)} zinarudishwa kwako.`,
   ],
+  'shipment.at_hub': [
+    'Kifurushi chako kimefika',
+    (p, f) => `Chukua kifurushi chako ${f.text(p.hub)}. Njoo na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Kifurushi chako kiko njiani',
+    (p, f) => `${f.text(p.courier)} analeta kifurushi chako. Uwe na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.failed': [
+    'Kifurushi chako hakikufikishwa',
+    (p, f) => `Hatukuweza kufikisha kifurushi chako.${f.because('Sababu', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Kifurushi kinarudi kwako',
+    (p, f) =>
+      `Kifurushi kinarudi kwako kupitia ${f.text(p.hub)}; mnunuzi anarudishiwa pesa.${f.because('Sababu', p.reason)}`,
+  ],
   'payment.failed': [
     'Malipo yameshindikana',
     (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} yameshindikana.`,

@@ -5,10 +5,10 @@ import { orNull } from '../../kernel/or-null.ts';
 import { orderChanged } from '../../orders/index.ts';
 import { PaymentEntity, PaymentId } from '../entities.ts';
 import { paymentChanged, tellPayer } from '../events.ts';
+import { ProviderFact } from '../facts.ts';
 import { hearFact } from '../hearing.ts';
 import { submitPayments } from '../jobs/submit.ts';
 import { movePayment, nextPoll } from '../moving.ts';
-import { ProviderFact } from '../provider.ts';
 import { lockPayment } from '../rows.ts';
 import { paymentLimits } from '../settings.ts';
 

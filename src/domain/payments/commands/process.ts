@@ -5,32 +5,21 @@ import { orderChanged } from '../../orders/index.ts';
 import { applyEvent } from '../applying.ts';
 import { ProviderEventEntity } from '../entities.ts';
 import { paymentChanged } from '../events.ts';
+import { refundPayments } from '../jobs/refund.ts';
 import { settlePayments } from '../jobs/settle.ts';
-import { leaseMs, paymentLimits } from '../settings.ts';
+import { claimFacts } from '../provider-events.ts';
+import { paymentLimits } from '../settings.ts';
 
 export const claimEvents = defineCommand({
   name: 'payments.claimEvents',
   access: 'system',
-  summary: 'Take the next stored provider messages; those that fail come back later and later.',
+  summary: 'Take the next stored provider messages about charges; those that fail come back later and later.',
   input: z.strictObject({}),
   output: z.object({ eventIds: z.array(z.uuid()) }),
   errors: [],
   async run({ tx }) {
-    const now = await tx.now();
-    const events = await tx.db.find(
-      ProviderEventEntity,
-      { outcome: 'pending', dueAt: { $lte: now } },
-      {
-        lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
-        limit: paymentLimits.claimBatch,
-        orderBy: { dueAt: 'asc' },
-      },
-    );
-    for (const event of events) {
-      event.dueAt = new Date(now.getTime() + leaseMs(event.tries));
-      event.tries += 1;
-    }
-    return { eventIds: events.map(({ id }) => id) };
+    const facts = await claimFacts(tx, 'charge', paymentLimits.claimBatch);
+    return { eventIds: facts.map(({ eventId }) => eventId) };
   },
 });
 
@@ -48,8 +37,11 @@ export const applyStoredEvent = defineCommand({
     const lockMode = LockMode.PESSIMISTIC_WRITE;
     const event = await tx.db.findOneOrFail(ProviderEventEntity, { id: input.eventId }, { lockMode });
     const reason = await applyEvent(tx, event);
-    // Money that came too late is refunded without waiting for the next round.
-    if (!reason) tx.nudge(settlePayments);
+    // Money that came too late, or twice, is refunded without waiting for the next round.
+    if (!reason) {
+      tx.nudge(settlePayments);
+      tx.nudge(refundPayments);
+    }
     return { refused: reason ? { provider: event.provider, eventId: event.eventId, reason } : null };
   },
 });

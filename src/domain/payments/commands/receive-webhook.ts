@@ -1,8 +1,7 @@
-import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
-import { newId } from '../../kernel/ids.ts';
 import { processEvents } from '../jobs/process.ts';
+import { storeMessage } from '../provider-events.ts';
 import { paymentProvidersPort } from '../provider.ts';
 import { paymentLimits } from '../settings.ts';
 
@@ -25,15 +24,9 @@ export const receiveWebhook = defineCommand({
     if (!provider) return fail('payments.unknown_provider');
     return provider.verifyWebhook(input.rawBody, input.headers) ?? fail('payments.webhook_refused');
   },
-  async run({ input, prepared: { eventId, fact }, tx }) {
-    const now = (await tx.now()).toISOString();
-    await sql`
-      insert into provider_event
-        (id, provider, event_id, source, raw_body, fact, outcome, due_at, tries, received_at)
-      values (${newId()}, ${input.provider}, ${eventId}, 'webhook', ${input.rawBody},
-              ${JSON.stringify(fact)}::text::jsonb, 'pending', ${now}::timestamptz, 0, ${now}::timestamptz)
-      on conflict (provider, event_id) do nothing`.execute(tx.sql);
-    tx.nudge(processEvents);
+  async run({ input: { provider, rawBody }, prepared, tx }) {
+    await storeMessage(tx, { provider, source: 'webhook', rawBody }, prepared);
+    if (prepared.subject === 'charge') tx.nudge(processEvents);
     return {};
   },
 });

@@ -37,12 +37,13 @@ export const claimRefunds = defineCommand({
       refund.submitAt = new Date(now.getTime() + leaseMs(refund.submitTries));
       refund.submitTries += 1;
     }
-    const payments = await tx.db.find(PaymentEntity, { id: { $in: refunds.map(({ paymentId }) => paymentId) } });
+    const ids = refunds.flatMap(({ paymentId }) => paymentId ?? []);
+    const payments = await tx.db.find(PaymentEntity, { id: { $in: ids } });
     return {
       refunds: refunds.map(({ id, paymentId, amountMinor }) => {
         const payment = payments.find((candidate) => candidate.id === paymentId);
         assert(payment?.providerRef, `payment ${paymentId} of a refund has its provider's reference`);
-        return { id, paymentId, amountMinor, provider: payment.provider, providerRef: payment.providerRef };
+        return { id, paymentId: payment.id, amountMinor, provider: payment.provider, providerRef: payment.providerRef };
       }),
     };
   },

@@ -75,6 +75,7 @@ async function createAttempt(
   const payment = tx.db.create(PaymentEntity, {
     ...chosen,
     id: newId(),
+    purpose: 'order',
     orderGroupId: group.id,
     payerId: group.buyerId,
     state: 'created',

@@ -5,9 +5,10 @@ import { orNull } from '../../kernel/or-null.ts';
 import { orderChanged } from '../../orders/index.ts';
 import { PaymentEntity, PaymentId } from '../entities.ts';
 import { paymentChanged, tellPayer } from '../events.ts';
+import { ProviderFact } from '../facts.ts';
 import { hearFact } from '../hearing.ts';
 import { movePayment } from '../moving.ts';
-import { PaymentAction, ProviderFact } from '../provider.ts';
+import { PaymentAction } from '../provider.ts';
 import { lockPayment } from '../rows.ts';
 import { leaseMs, paymentLimits } from '../settings.ts';
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../kernel/clock.ts';
-import type { PaymentProvider, ProviderFact } from '../provider.ts';
+import type { ProviderFact } from '../facts.ts';
+import type { PaymentProvider } from '../provider.ts';
 import type { BankCharge, SandboxBank } from './bank.ts';
 import { signatureFits, signatureHeader } from './signature.ts';
 
@@ -52,7 +53,9 @@ export function createSandboxProvider(
       const nowMs = Date.now() + clock.offsetMs;
       if (!signatureFits(rawBody, { secret, header: headers[signatureHeader], nowMs })) return null;
       const message = Message.safeParse(parseJson(rawBody));
-      return message.success ? { eventId: message.data.id, fact: factOf(message.data.charge) } : null;
+      return message.success
+        ? { eventId: message.data.id, subject: 'charge', fact: factOf(message.data.charge) }
+        : null;
     },
   };
 }
