@@ -5,8 +5,8 @@ import { releaseHeld } from './stock.ts';
 import { releaseWalletPart } from './wallet-part.ts';
 
 /**
- * Gives back all that groups kept which end unpaid: their stock, in a few statements for any number of them, then what
- * only some have, one by one. The groups are locked and have left their state.
+ * Gives back all that groups kept which end unpaid: their stock and promos, in a few statements for any number of them,
+ * then what only some have, one by one. The groups are locked and have left their state.
  */
 export async function releaseUnpaid(tx: Tx, groups: readonly OrderGroup[]): Promise<void> {
   await releaseHeld(tx, groups);
