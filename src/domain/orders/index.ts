@@ -38,6 +38,7 @@ export { sideFor } from './own-order.ts';
 export type { OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
+export { holdWholeGroup } from './wallet-part.ts';
 
 export const orders = defineArea({
   name: 'orders',
