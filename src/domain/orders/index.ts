@@ -56,6 +56,7 @@ export { claimShipmentsDue } from './shipping.ts';
 export type { OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
+export { holdWholeGroup } from './wallet-part.ts';
 
 export const orders = defineArea({
   name: 'orders',
