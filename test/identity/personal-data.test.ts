@@ -33,6 +33,8 @@ const exported: Record<string, string> = {
   'review.author_id': 'reviewsWritten',
   'sanction.user_id': 'sanctions',
   'verification.user_id': 'verifications',
+  'cart.user_id': 'cartItems',
+  'cart_item.user_id': 'cartItems',
   'conversation.buyer_id': 'conversations',
   'conversation.seller_id': 'conversations',
   'favourite.user_id': 'favourites',
@@ -46,6 +48,7 @@ const exported: Record<string, string> = {
   'offer.buyer_id': 'offers',
   'offer.seller_id': 'offers',
   'payment.payer_id': 'payments',
+  'promo_use.user_id': 'promosUsed',
   'session.user_id': 'sessions',
   'shipment.buyer_id': 'shipments',
   'shipment.seller_id': 'shipments',
@@ -58,6 +61,7 @@ const exported: Record<string, string> = {
 
 /** Columns that name a person and are not exported, with the reason. */
 const kept: Record<string, string> = {
+  'cart_item.seller_id': 'Whose goods they are: the listing has it, and what lies in a cart is its owner’s affair.',
   'block.blocked_id': 'Who blocked a person is that one’s secret.',
   'digest.user_id': 'When the next digest is due.',
   'merchant_application.reviewer_id': 'What staff did is about their office.',

@@ -24,6 +24,7 @@ export async function changeListing(
   bump(listing, now);
   const cardChanged = cardKey(tx, listing) !== cardBefore;
   if (cardChanged) listing.cardVersion += 1;
+  if (listing.watched) listing.followUpDue = true;
   await tx.db.flush();
   tx.emit(listingChanged, listing.sellerId, { view: ownListingView(tx, listing), change: { kind } });
   // Drafts were never shown to anyone else.

@@ -45,12 +45,14 @@ export {
   extendReservation,
   listingForSale,
   lockListing,
+  lockListings,
   releaseReservation,
   reserve,
   returnStock,
   transferReservation,
   type Holder,
 } from './stock.ts';
+export { claimWatched, saleFacts, settleWatched, watchListing, type SaleFacts } from './watching.ts';
 export { listingCards, ListingCard, shownListingCards } from './views.ts';
 
 export const catalog = defineArea({

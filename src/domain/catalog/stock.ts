@@ -24,6 +24,13 @@ export async function lockListing(tx: Tx, id: string): Promise<Listing | null> {
   return tx.db.findOne(ListingEntity, { id: id }, lock);
 }
 
+/** Locks several listings in the order of their ids, as every command does that locks more than one. */
+export async function lockListings(tx: Tx, ids: readonly string[]): Promise<Listing[]> {
+  await tx.db.flush();
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
+  return tx.db.find(ListingEntity, { id: { $in: [...new Set(ids)] as ListingId[] } }, lock);
+}
+
 /** A listing that others can buy now, or null. Unlocked: lock it before acting on what it says. */
 export async function listingForSale(db: Db, id: string): Promise<Listing | null> {
   const listing = await db.findOne(ListingEntity, { id: id, state: 'active' });

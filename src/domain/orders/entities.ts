@@ -21,7 +21,7 @@ export type RefundState = (typeof refundStates)[number];
 /** Where a courier brings an order. */
 export interface Address {
   readonly text: string;
-  readonly location?: { readonly lat: number; readonly lon: number };
+  readonly location?: { readonly lat: number; readonly lon: number } | undefined;
 }
 
 export const OrderGroupEntity = defineEntity({
@@ -75,12 +75,31 @@ export const OrderEntity = defineEntity({
     deadline: p.datetime().nullable(),
     placedAt: p.datetime().nullable(),
     completedAt: p.datetime().nullable(),
+    remindAt: p.datetime().nullable(),
+    reminders: p.integer(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
 });
 export type Order = InferEntity<typeof OrderEntity>;
+
+/** Who moves an order. Staff of hubs are never told apart. */
+export const orderSides = ['buyer', 'seller', 'hub', 'system'] as const;
+
+export const OrderMoveEntity = defineEntity({
+  name: 'OrderMove',
+  tableName: 'order_move',
+  properties: {
+    orderId: p.uuid().$type<OrderId>().primary(),
+    version: p.integer().primary(),
+    name: p.text(),
+    fromState: p.text().$type<OrderState>().nullable(),
+    toState: p.text().$type<OrderState>(),
+    bySide: p.text().$type<(typeof orderSides)[number]>(),
+    at: p.datetime(),
+  },
+});
 
 export const OrderLineEntity = defineEntity({
   name: 'OrderLine',

@@ -1,35 +1,29 @@
 import type { Tx } from '../kernel/define.ts';
 import { applyMove } from '../kernel/machine.ts';
 import { shopOf } from '../merchants/index.ts';
-import type { Order } from './entities.ts';
+import { startState } from './deadlines.ts';
+import { OrderMoveEntity, type Order } from './entities.ts';
 import { orderChanged, orderTold, type OrderChangeKind } from './events.ts';
-import { orderMachine, type OrderMove, type OrderState } from './machine.ts';
-import { orderSettingsPort, type OrderSettings } from './settings.ts';
+import { orderMachine, type OrderMove } from './machine.ts';
+import { orderSettingsPort } from './settings.ts';
 import { orderView, type OrderSide, type OrderWithLines } from './views.ts';
 
-/** Moves an order and sets when its new state ends by itself. False, changing nothing, when there is no such move. */
+/** Moves an order, notes it, and sets when the new state ends by itself. False, changing nothing: no such move. */
 export async function moveOrder(
   tx: Tx,
   order: Order,
   { name, by }: { name: OrderMove; by: OrderSide | 'hub' | 'system' },
 ): Promise<boolean> {
   const at = await tx.now();
-  const from = order.state;
+  const fromState = order.state;
   if (!applyMove(orderMachine, order, { name, by, at })) return false;
-  const concernsHub = from === 'packed' ? name === 'cancel' : name === 'pack';
+  const concernsHub = fromState === 'packed' ? name === 'cancel' : name === 'pack';
   if (concernsHub && order.hubId) order.shipmentDue = true;
   if (name === 'complete') order.completedAt = at;
-  const afterMs = timeLeftMs(order.state, tx.port(orderSettingsPort));
-  order.deadline = afterMs === null ? null : new Date(at.getTime() + afterMs);
+  startState(order, tx.port(orderSettingsPort), at);
+  const { id: orderId, version, state: toState } = order;
+  tx.db.create(OrderMoveEntity, { orderId, version, name, fromState, toState, bySide: by, at });
   return true;
-}
-
-/** How long a state lasts before the system acts; null where nothing is due. */
-function timeLeftMs(state: OrderState, settings: OrderSettings): number | null {
-  if (state === 'placed') return settings.sellerResponseMs;
-  if (state === 'accepted' || state === 'packed') return settings.handlingMs;
-  if (state === 'ready_for_pickup') return settings.pickupMs;
-  return state === 'delivered' ? settings.autoReceiveMs : null;
 }
 
 /** Tells both sides, each with their own view, and the team of the seller's shop. */

@@ -59,6 +59,10 @@ export interface TemplateParams {
   'order.delivered': { title: string };
   'order.received': { title: string };
   'order.cancelled': { title: string; reason?: string };
+  'order.answer_due': { title: string; until: string };
+  'order.handling_due': { title: string; until: string };
+  'order.pickup_due': { title: string; until: string };
+  'order.receipt_due': { title: string; until: string };
   'order.expired': { title: string };
   'order.paid_late': { title: string };
   'order.refund_started': Amount & { title: string };

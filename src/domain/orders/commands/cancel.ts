@@ -3,6 +3,7 @@ import type { Tx } from '../../kernel/define.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { walletChanged } from '../../ledger/index.ts';
+import { returnPromos } from '../../promos/index.ts';
 import { OrderEntity, type OrderGroup } from '../entities.ts';
 import { orderChanged, orderTold } from '../events.ts';
 import { orderGroupMachine } from '../machine.ts';
@@ -50,5 +51,6 @@ async function cancelUnpaid(tx: Tx, group: OrderGroup, reason: string | null): P
     await tellOrder(tx, found, 'cancelled');
   }
   await releaseHeld(tx, group);
+  await returnPromos(tx, [group.id]);
   await releaseWalletPart(tx, group);
 }

@@ -6,6 +6,7 @@ import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
 import { applyMove } from '../../kernel/machine.ts';
+import { returnPromos } from '../../promos/index.ts';
 import { OrderEntity, OrderGroupEntity, type OrderId } from '../entities.ts';
 import { walletChanged } from '../../ledger/index.ts';
 import { orderChanged, orderTold, type OrderChangeKind } from '../events.ts';
@@ -43,6 +44,10 @@ export const expireUnpaid = defineCommand({
         await sweepMove(tx, found, { name: 'expire', kind: 'expired' });
     }
     for (const group of groups) await releaseHeld(tx, group);
+    await returnPromos(
+      tx,
+      groups.map(({ id }) => id),
+    );
     for (const group of groups) await releaseWalletPart(tx, group);
     return { swept: groups.length };
   },

@@ -130,6 +130,22 @@ export const ar: Texts = {
   'order.delivered': ['تم التسليم', (p, f) => `تم تسليم ${f.text(p.title)}. يرجى تأكيد الاستلام.`],
   'order.received': ['تم الاستلام', (p, f) => `استلم المشتري ${f.text(p.title)}.`],
   'order.cancelled': ['أُلغي الطلب', (p, f) => `أُلغي الطلب: ${f.text(p.title)}.${f.because('السبب', p.reason)}`],
+  'order.answer_due': [
+    'يرجى الرد على الطلب',
+    (p, f) => `${f.text(p.title)}: الطلب مدفوع وينتظر ردك حتى ${f.moment(p.until)}، وبعدها يُلغى.`,
+  ],
+  'order.handling_due': [
+    'يرجى تسليم الطلب',
+    (p, f) => `${f.text(p.title)}: يجب إرسال الطلب قبل ${f.moment(p.until)}، وإلا يُلغى ويُعاد المبلغ.`,
+  ],
+  'order.pickup_due': [
+    'يرجى استلام طلبك',
+    (p, f) => `${f.text(p.title)}: طلبك ينتظرك حتى ${f.moment(p.until)}، وبعدها يُلغى ويُعاد المبلغ.`,
+  ],
+  'order.receipt_due': [
+    'هل كل شيء على ما يرام؟',
+    (p, f) => `${f.text(p.title)}: أخبرنا قبل ${f.moment(p.until)} إن كانت هناك مشكلة، وبعدها يُدفع للبائع.`,
+  ],
   'order.expired': ['انتهى الطلب', (p, f) => `لم يُدفع الطلب في الوقت: ${f.text(p.title)}.`],
   'order.paid_late': ['تأخر الدفع', (p, f) => `لم يعد ${f.text(p.title)} متاحًا، ومالك في طريق العودة.`],
   'order.refund_started': [

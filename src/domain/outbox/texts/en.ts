@@ -147,6 +147,22 @@ export const en: Texts = {
     'Order cancelled',
     (p, f) => `The order was cancelled: ${f.text(p.title)}.${f.because('Reason', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Please answer the order',
+    (p, f) => `${f.text(p.title)} is paid and waits for you until ${f.moment(p.until)}; then it is cancelled.`,
+  ],
+  'order.handling_due': [
+    'Please hand over the order',
+    (p, f) => `${f.text(p.title)} must be on its way by ${f.moment(p.until)}, or it is cancelled and refunded.`,
+  ],
+  'order.pickup_due': [
+    'Please pick up your order',
+    (p, f) => `${f.text(p.title)} waits for you until ${f.moment(p.until)}; then it is cancelled and refunded.`,
+  ],
+  'order.receipt_due': [
+    'Is everything all right?',
+    (p, f) => `Tell us by ${f.moment(p.until)} if something is wrong with ${f.text(p.title)}; then the seller is paid.`,
+  ],
   'order.expired': ['Order expired', (p, f) => `The order was not paid in time: ${f.text(p.title)}.`],
   'order.paid_late': ['Paid too late', (p, f) => `${f.text(p.title)} is gone; your money is on its way back.`],
   'order.refund_started': [

@@ -153,6 +153,23 @@ export const es: Texts = {
     'Pedido cancelado',
     (p, f) => `Se canceló el pedido: ${f.text(p.title)}.${f.because('Motivo', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Responde al pedido',
+    (p, f) => `${f.text(p.title)} está pagado y te espera hasta el ${f.moment(p.until)}; después se cancela.`,
+  ],
+  'order.handling_due': [
+    'Entrega el pedido',
+    (p, f) => `${f.text(p.title)} debe salir antes del ${f.moment(p.until)}; si no, se cancela y se reembolsa.`,
+  ],
+  'order.pickup_due': [
+    'Recoge tu pedido',
+    (p, f) => `${f.text(p.title)} te espera hasta el ${f.moment(p.until)}; después se cancela y se reembolsa.`,
+  ],
+  'order.receipt_due': [
+    '¿Está todo bien?',
+    (p, f) =>
+      `Avisa antes del ${f.moment(p.until)} si algo va mal con ${f.text(p.title)}; después se paga al vendedor.`,
+  ],
   'order.expired': ['Pedido caducado', (p, f) => `El pedido no se pagó a tiempo: ${f.text(p.title)}.`],
   'order.paid_late': [
     'Pago fuera de plazo',

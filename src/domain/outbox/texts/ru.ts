@@ -157,6 +157,23 @@ export const ru: Texts = {
   'order.delivered': ['Передано', (p, f) => `${f.text(p.title)} передано. Подтвердите получение.`],
   'order.received': ['Получено', (p, f) => `Покупатель получил ${f.text(p.title)}.`],
   'order.cancelled': ['Заказ отменён', (p, f) => `Заказ отменён: ${f.text(p.title)}.${f.because('Причина', p.reason)}`],
+  'order.answer_due': [
+    'Ответьте на заказ',
+    (p, f) => `${f.text(p.title)}: заказ оплачен и ждёт ответа до ${f.moment(p.until)}, затем он отменится.`,
+  ],
+  'order.handling_due': [
+    'Передайте заказ',
+    (p, f) => `${f.text(p.title)}: отправьте заказ до ${f.moment(p.until)}, иначе он отменится, а деньги вернутся.`,
+  ],
+  'order.pickup_due': [
+    'Заберите заказ',
+    (p, f) => `${f.text(p.title)}: заказ ждёт вас до ${f.moment(p.until)}, затем он отменится, а деньги вернутся.`,
+  ],
+  'order.receipt_due': [
+    'Всё в порядке?',
+    (p, f) =>
+      `${f.text(p.title)}: сообщите до ${f.moment(p.until)}, если что-то не так; затем продавец получит деньги.`,
+  ],
   'order.expired': ['Заказ истёк', (p, f) => `Заказ не оплачен вовремя: ${f.text(p.title)}.`],
   'order.paid_late': ['Оплата опоздала', (p, f) => `${f.text(p.title)} уже нет, деньги возвращаются.`],
   'order.refund_started': [

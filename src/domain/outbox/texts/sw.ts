@@ -151,6 +151,22 @@ export const sw: Texts = {
     'Oda imeghairiwa',
     (p, f) => `Oda imeghairiwa: ${f.text(p.title)}.${f.because('Sababu', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Tafadhali jibu agizo',
+    (p, f) => `${f.text(p.title)} imelipiwa na inakusubiri hadi ${f.moment(p.until)}; baadaye itafutwa.`,
+  ],
+  'order.handling_due': [
+    'Tafadhali kabidhi agizo',
+    (p, f) => `${f.text(p.title)} itumwe kabla ya ${f.moment(p.until)}, la sivyo itafutwa na pesa zitarudishwa.`,
+  ],
+  'order.pickup_due': [
+    'Tafadhali chukua agizo lako',
+    (p, f) => `${f.text(p.title)} inakusubiri hadi ${f.moment(p.until)}; baadaye itafutwa na pesa zitarudishwa.`,
+  ],
+  'order.receipt_due': [
+    'Je, kila kitu kiko sawa?',
+    (p, f) => `Tuambie kabla ya ${f.moment(p.until)} kama kuna tatizo na ${f.text(p.title)}; baadaye muuzaji atalipwa.`,
+  ],
   'order.expired': ['Oda imeisha muda', (p, f) => `Oda haikulipwa kwa wakati: ${f.text(p.title)}.`],
   'order.paid_late': ['Malipo yamechelewa', (p, f) => `${f.text(p.title)} haipo tena; pesa zako zinarudishwa.`],
   'order.refund_started': [
