@@ -19,9 +19,10 @@ import { quote } from './queries/quote.ts';
 import { hubAssignmentSnapshot } from './snapshot.ts';
 
 export { HubId, PartnerId } from './entities.ts';
+export { partnerServing } from './partner-hubs.ts';
 export { quoteDelivery, quoteErrors, type DeliveryQuote, type ParcelQuote } from './quoting.ts';
 export { DeliveryAddress } from './rules.ts';
-export { staffedHubs, staffsHub } from './staff.ts';
+export { lockHub, readHub, staffsHub } from './staff.ts';
 
 export const delivery = defineArea({
   name: 'delivery',

@@ -1,5 +1,5 @@
 import type { Db } from '../kernel/define.ts';
-import { HubEntity, PartnerHubEntity, type HubId, type Partner } from './entities.ts';
+import { HubEntity, PartnerEntity, PartnerHubEntity, type HubId, type Partner, type PartnerId } from './entities.ts';
 
 /** The hubs that partners serve, by partner, in one query. */
 export async function hubsOf(db: Db, partners: readonly Partner[]): Promise<Map<string, HubId[]>> {
@@ -19,4 +19,13 @@ export async function setHubs(db: Db, partner: Partner, hubIds: readonly HubId[]
   await db.nativeDelete(PartnerHubEntity, { partnerId: partner.id });
   for (const hubId of new Set(hubIds)) db.create(PartnerHubEntity, { partnerId: partner.id, hubId });
   await db.flush();
+}
+
+/** A partner that takes parcels from a hub, or null. */
+export async function partnerServing(
+  db: Db,
+  { partnerId, hubId }: { partnerId: PartnerId; hubId: HubId },
+): Promise<Partner | null> {
+  const serves = (await db.count(PartnerHubEntity, { partnerId, hubId })) > 0;
+  return serves ? db.findOne(PartnerEntity, { id: partnerId, state: 'active' }) : null;
 }

@@ -30,6 +30,11 @@ export async function lockHub(tx: Tx, hubId: HubId): Promise<Hub | null> {
   return tx.db.findOne(HubEntity, { id: hubId }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
 }
 
+/** A hub in whatever state it is. */
+export async function readHub(db: Db, hubId: string): Promise<Hub | null> {
+  return db.findOne(HubEntity, { id: hubId });
+}
+
 /** Tells everybody who works for a locked hub that what their assignment shows of it has changed. */
 export async function tellStaff(tx: Tx, hub: Hub): Promise<void> {
   const staff = await tx.db.find(HubStaffEntity, { hubId: hub.id });

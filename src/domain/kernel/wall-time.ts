@@ -63,7 +63,7 @@ export function nextAt(at: Date, minutes: number, timezone: string): Date {
 }
 
 /** The instant at which a zone's clock shows a time. `day` may run over the end of its month. */
-function instantOf({ year, month, day, minutes }: WallTime, timezone: string): Date {
+export function instantOf({ year, month, day, minutes }: WallTime, timezone: string): Date {
   const asUtc = Date.UTC(year, month - 1, day, 0, minutes);
   // The offsets before and after any change that is near; the larger one gives the earlier instant.
   const offsets = [-dayMinutes, dayMinutes].map((shift) => offsetMinutes(new Date(asUtc + shift * minuteMs), timezone));

@@ -66,6 +66,8 @@ export const OrderEntity = defineEntity({
     refundedMinor: p.bigint('number'),
     hubId: p.uuid().nullable(),
     address: p.json().$type<Address>().nullable(),
+    /** It was packed, or cancelled since, and its shipment has not followed yet. */
+    shipmentDue: p.boolean().default(false),
     pickupCode: p.text(),
     pickupTries: p.integer(),
     pickupLockedUntil: p.datetime().nullable(),

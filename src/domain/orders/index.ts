@@ -33,9 +33,17 @@ import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
 export { moveOrderByHub, type HubMove } from './by-hub.ts';
-export { disputeOrder, resolveOrder } from './disputing.ts';
+export {
+  disputeOrder,
+  endRefunded,
+  lockOrderInGroup,
+  mayEndRefunded,
+  resolveOrder,
+  resumeReceipt,
+  stopReceipt,
+} from './disputing.ts';
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
-export { orderChanged } from './events.ts';
+export { orderChanged, orderTold } from './events.ts';
 export { openGroup, paymentDeadline, placingErrors, placingEvents, placingInput, type Purchase } from './placing.ts';
 export { heldUntil, holderOf } from './stock.ts';
 export { OrderGroupView, orderGroupView } from './views.ts';
@@ -44,6 +52,7 @@ export { tradingPartners } from './partners.ts';
 export { lockOrderForReview, readOrder } from './reviewing.ts';
 export { lockOrder, lockOrderGroup, lockOrdersOf, orderIdsOf } from './rows.ts';
 export { sideFor } from './own-order.ts';
+export { claimShipmentsDue } from './shipping.ts';
 export type { OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';

@@ -25,6 +25,8 @@ export async function stepOrder(tx: Tx, order: Order, { name, by }: Mover): Prom
   const at = await tx.now();
   const fromState = order.state;
   if (!applyMove(orderMachine, order, { name, by, at })) return null;
+  const concernsHub = fromState === 'packed' ? name === 'cancel' : name === 'pack';
+  if (concernsHub && order.hubId) order.shipmentDue = true;
   if (name === 'complete') order.completedAt = at;
   startState(order, tx.port(orderSettingsPort), at);
   const { id: orderId, version, state: toState } = order;

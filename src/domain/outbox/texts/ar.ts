@@ -152,6 +152,50 @@ export const ar: Texts = {
     'بدأ رد المبلغ',
     (p, f) => `${f.money(p.amountMinor, p.currency)} مقابل ${f.text(p.title)} في طريق العودة إليك.`,
   ],
+  'shipment.at_hub': ['وصل طردك', (p, f) => `استلم طردك من ${f.text(p.hub)}، ومعك رمز التسليم من التطبيق.`],
+  'shipment.out_for_delivery': [
+    'طردك في الطريق',
+    (p, f) => `سيحضر ${f.text(p.courier)} طردك. جهّز رمز التسليم من التطبيق.`,
+  ],
+  'shipment.failed': ['تعذر تسليم طردك', (p, f) => `لم نتمكن من تسليم طردك.${f.because('السبب', p.reason)}`],
+  'shipment.returning': [
+    'طرد يعود إليك',
+    (p, f) => `يعود إليك طرد عبر ${f.text(p.hub)}، ويُعاد المال إلى المشتري.${f.because('السبب', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'طلب استرداد',
+    (p, f) => `يطلب المشتري استرداد ${f.money(p.amountMinor, p.currency)}. يرجى الرد في الوقت المحدد.`,
+  ],
+  'refund_request.approved': [
+    'تمت الموافقة على الاسترداد',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} في طريقها إليك.`,
+  ],
+  'refund_request.denied': [
+    'رُفض الاسترداد',
+    (p, f) => `رفض البائع طلبك استرداد ${f.money(p.amountMinor, p.currency)}.${f.because('السبب', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'المشتري يعترض',
+    (p, f) => `فُتح نزاع بشأن ${f.money(p.amountMinor, p.currency)}. يرجى توضيح موقفك في الوقت المحدد.`,
+  ],
+  'dispute.responded': [
+    'رد البائع',
+    (p, f) => `رد البائع على نزاعك بشأن ${f.money(p.amountMinor, p.currency)}. سنتخذ القرار الآن.`,
+  ],
+  'dispute.withdrawn': ['سُحب النزاع', (p, f) => `سحب المشتري النزاع بشأن ${f.money(p.amountMinor, p.currency)}.`],
+  'dispute.resolved': ['حُسم النزاع', (p, f) => `حُسم نزاعك: يعود ${f.money(p.amountMinor, p.currency)} إلى المشتري.`],
+  'chargeback.opened': [
+    'اعتراض على الدفع',
+    (p, f) => `يطالب بنك المشتري باسترداد ${f.money(p.amountMinor, p.currency)}. يرجى إرسال الأدلة في الوقت المحدد.`,
+  ],
+  'chargeback.won': [
+    'الدفع قائم',
+    (p, f) => `قرر البنك لصالحك: يبقى مبلغ ${f.money(p.amountMinor, p.currency)} مدفوعًا.`,
+  ],
+  'chargeback.lost': [
+    'سُحب الدفع',
+    (p, f) => `قرر البنك لصالح المشتري: سُحب مبلغ ${f.money(p.amountMinor, p.currency)}.`,
+  ],
   'payment.failed': ['فشل الدفع', (p, f) => `فشل دفع ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refunded': ['تم رد المبلغ', (p, f) => `استعدت ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [

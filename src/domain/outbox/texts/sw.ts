@@ -173,6 +173,63 @@ export const sw: Texts = {
     'Pesa zinarudishwa',
     (p, f) => `${f.money(p.amountMinor, p.currency)} za ${f.text(p.title)} zinarudishwa kwako.`,
   ],
+  'shipment.at_hub': [
+    'Kifurushi chako kimefika',
+    (p, f) => `Chukua kifurushi chako ${f.text(p.hub)}. Njoo na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Kifurushi chako kiko njiani',
+    (p, f) => `${f.text(p.courier)} analeta kifurushi chako. Uwe na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.failed': [
+    'Kifurushi chako hakikufikishwa',
+    (p, f) => `Hatukuweza kufikisha kifurushi chako.${f.because('Sababu', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Kifurushi kinarudi kwako',
+    (p, f) =>
+      `Kifurushi kinarudi kwako kupitia ${f.text(p.hub)}; mnunuzi anarudishiwa pesa.${f.because('Sababu', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'Ombi la kurudishiwa pesa',
+    (p, f) => `Mnunuzi anaomba kurudishiwa ${f.money(p.amountMinor, p.currency)}. Tafadhali jibu kwa wakati.`,
+  ],
+  'refund_request.approved': [
+    'Urejeshaji umekubaliwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zinarudishwa kwako.`,
+  ],
+  'refund_request.denied': [
+    'Urejeshaji umekataliwa',
+    (p, f) => `Muuzaji alikataa kukurudishia ${f.money(p.amountMinor, p.currency)}.${f.because('Sababu', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'Mnunuzi anapinga',
+    (p, f) => `Kuna mgogoro kuhusu ${f.money(p.amountMinor, p.currency)}. Tafadhali eleza upande wako kwa wakati.`,
+  ],
+  'dispute.responded': [
+    'Muuzaji amejibu',
+    (p, f) => `Muuzaji amejibu mgogoro wako kuhusu ${f.money(p.amountMinor, p.currency)}. Sasa tunaamua sisi.`,
+  ],
+  'dispute.withdrawn': [
+    'Mgogoro umeondolewa',
+    (p, f) => `Mnunuzi ameondoa mgogoro kuhusu ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Mgogoro umeamuliwa',
+    (p, f) => `Mgogoro wako umeamuliwa: ${f.money(p.amountMinor, p.currency)} zinarudi kwa mnunuzi.`,
+  ],
+  'chargeback.opened': [
+    'Malipo yamepingwa',
+    (p, f) => `Benki ya mnunuzi inadai ${f.money(p.amountMinor, p.currency)}. Tafadhali tuma ushahidi kwa wakati.`,
+  ],
+  'chargeback.won': [
+    'Malipo yamebaki',
+    (p, f) => `Benki imeamua upande wako: malipo ya ${f.money(p.amountMinor, p.currency)} yamebaki.`,
+  ],
+  'chargeback.lost': [
+    'Malipo yamechukuliwa',
+    (p, f) => `Benki imeamua upande wa mnunuzi: ${f.money(p.amountMinor, p.currency)} zimechukuliwa.`,
+  ],
   'payment.failed': [
     'Malipo yameshindikana',
     (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} yameshindikana.`,
