@@ -33,7 +33,15 @@ import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
 export { moveOrderByHub, type HubMove } from './by-hub.ts';
-export { disputeOrder, resolveOrder } from './disputing.ts';
+export {
+  disputeOrder,
+  endRefunded,
+  lockOrderInGroup,
+  mayEndRefunded,
+  resolveOrder,
+  resumeReceipt,
+  stopReceipt,
+} from './disputing.ts';
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged, orderTold } from './events.ts';
 export { openGroup, paymentDeadline, placingErrors, placingEvents, placingInput, type Purchase } from './placing.ts';
@@ -48,6 +56,7 @@ export { claimShipmentsDue } from './shipping.ts';
 export type { OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
+export { holdWholeGroup } from './wallet-part.ts';
 
 export const orders = defineArea({
   name: 'orders',
