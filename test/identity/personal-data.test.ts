@@ -49,6 +49,8 @@ const exported: Record<string, string> = {
   'offer.seller_id': 'offers',
   'payment.payer_id': 'payments',
   'promo_use.user_id': 'promosUsed',
+  'payout.user_id': 'payouts',
+  'payout_destination.user_id': 'payoutDestinations',
   'session.user_id': 'sessions',
   'shipment.buyer_id': 'shipments',
   'shipment.seller_id': 'shipments',
@@ -146,6 +148,9 @@ async function endEverything(person: TestUser): Promise<void> {
     market.database.sql,
   );
   await sql`update refund set state = 'succeeded'`.execute(market.database.sql);
+  await sql`update payout set state = 'cancelled' where user_id = ${person.id} and state <> 'paid'`.execute(
+    market.database.sql,
+  );
   await sql`update offer set state = 'lapsed', deadline = null
     where state = 'accepted' and (buyer_id = ${person.id} or seller_id = ${person.id})`.execute(market.database.sql);
 }

@@ -47,6 +47,7 @@ export {
   lockListing,
   lockListings,
   releaseReservation,
+  releaseReservationsOf,
   reserve,
   returnStock,
   transferReservation,

@@ -3,13 +3,14 @@ import { acceptOrder } from './commands/accept.ts';
 import { cancelOrder } from './commands/cancel.ts';
 import { checkoutOffer } from './commands/checkout.ts';
 import { confirmReceived } from './commands/confirm-received.ts';
+import { expireUnpaid } from './commands/expire-unpaid.ts';
 import { handOver } from './commands/hand-over.ts';
 import { packOrder } from './commands/pack.ts';
 import { placeOrder } from './commands/place.ts';
 import { readyForPickup } from './commands/ready-for-pickup.ts';
 import { rejectOrder } from './commands/reject.ts';
 import { remind, remindOfOrders } from './commands/remind.ts';
-import { autoReceive, cancelUnanswered, cancelUnhandled, complete, expireUnpaid } from './commands/sweeps.ts';
+import { autoReceive, cancelUnanswered, cancelUnhandled, complete } from './commands/sweeps.ts';
 import { OrderEntity, OrderGroupEntity, OrderLineEntity, OrderMoveEntity } from './entities.ts';
 import { orderErrors } from './errors.ts';
 import { orderChanged } from './events.ts';
@@ -32,7 +33,15 @@ import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
 export { moveOrderByHub, type HubMove } from './by-hub.ts';
-export { disputeOrder, resolveOrder } from './disputing.ts';
+export {
+  disputeOrder,
+  endRefunded,
+  lockOrderInGroup,
+  mayEndRefunded,
+  resolveOrder,
+  resumeReceipt,
+  stopReceipt,
+} from './disputing.ts';
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged, orderTold } from './events.ts';
 export { openGroup, paymentDeadline, placingErrors, placingEvents, placingInput, type Purchase } from './placing.ts';
@@ -47,6 +56,7 @@ export { claimShipmentsDue } from './shipping.ts';
 export type { OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
+export { holdWholeGroup } from './wallet-part.ts';
 
 export const orders = defineArea({
   name: 'orders',

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
-import { PromoEntity, PromoUseEntity, type Promo } from './entities.ts';
+import { PromoEntity, PromoUseEntity } from './entities.ts';
 import { quoteOf, type PromoAttempt, type PromoQuote, type PromoRefusal } from './quoting.ts';
 
 const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
@@ -27,7 +27,9 @@ export async function redeemPromo(
   const { discountMinor } = quote;
   const use = { groupId, promoId: promo.id, userId, discountMinor, currency, createdAt: now, returnedAt: null };
   tx.db.create(PromoUseEntity, use);
-  await count(tx, promo, 1);
+  promo.uses += 1;
+  bump(promo, now);
+  await tx.db.flush();
   return quote;
 }
 
@@ -51,16 +53,13 @@ async function recount(tx: Tx, groupIds: readonly string[], isReturned: boolean)
   const ids = [...new Set(seen.map(({ promoId }) => promoId))];
   const promos = await tx.db.find(PromoEntity, { id: { $in: ids } }, { ...lock, orderBy: { id: 'asc' } });
   const byId = new Map(promos.map((promo) => [promo.id, promo]));
+  const now = await tx.now();
   for (const use of await tx.db.find(PromoUseEntity, which, { refresh: true })) {
     const promo = byId.get(use.promoId);
     assert(promo, `promo ${use.promoId} of a use is locked`);
-    use.returnedAt = isReturned ? await tx.now() : null;
-    await count(tx, promo, isReturned ? -1 : 1);
+    use.returnedAt = isReturned ? now : null;
+    promo.uses += isReturned ? -1 : 1;
+    bump(promo, now);
   }
-}
-
-async function count(tx: Tx, promo: Promo, by: 1 | -1): Promise<void> {
-  promo.uses += by;
-  bump(promo, await tx.now());
   await tx.db.flush();
 }
