@@ -21,14 +21,22 @@ const dayMs = 86_400_000;
 /** Columns that name a person, and the list of the export that has their rows. */
 const exported: Record<string, string> = {
   'block.blocker_id': 'blocks',
+  'chargeback_evidence.author_id': 'chargebackEvidence',
+  'chargeback_evidence.seller_id': 'chargebackEvidence',
+  'chargeback_share.seller_id': 'chargebackShares',
   'device.user_id': 'devices',
   'hub_staff.user_id': 'hubAssignments',
+  'dispute.buyer_id': 'disputes',
+  'dispute.seller_id': 'disputes',
+  'dispute_statement.author_id': 'disputeStatements',
   'merchant.owner_id': 'merchants',
   'merchant_application.user_id': 'merchantApplications',
   'merchant_invitation.recipient_id': 'merchantInvitations',
   'merchant_member.user_id': 'merchants',
   'notification.user_id': 'notifications',
   'outgoing_message.user_id': 'outgoingMessages',
+  'refund_request.buyer_id': 'refundRequests',
+  'refund_request.seller_id': 'refundRequests',
   'report.reporter_id': 'reports',
   'review.author_id': 'reviewsWritten',
   'sanction.user_id': 'sanctions',
@@ -49,6 +57,8 @@ const exported: Record<string, string> = {
   'offer.seller_id': 'offers',
   'payment.payer_id': 'payments',
   'promo_use.user_id': 'promosUsed',
+  'payout.user_id': 'payouts',
+  'payout_destination.user_id': 'payoutDestinations',
   'session.user_id': 'sessions',
   'shipment.buyer_id': 'shipments',
   'shipment.seller_id': 'shipments',
@@ -146,6 +156,9 @@ async function endEverything(person: TestUser): Promise<void> {
     market.database.sql,
   );
   await sql`update refund set state = 'succeeded'`.execute(market.database.sql);
+  await sql`update payout set state = 'cancelled' where user_id = ${person.id} and state <> 'paid'`.execute(
+    market.database.sql,
+  );
   await sql`update offer set state = 'lapsed', deadline = null
     where state = 'accepted' and (buyer_id = ${person.id} or seller_id = ${person.id})`.execute(market.database.sql);
 }

@@ -1,6 +1,7 @@
 import { lockOrderGroup, payGroup } from '../../src/domain/orders/index.ts';
 import { addPartner, north, openHub, staffOf } from '../delivery/depot.ts';
-import { openBank, bankReports, pay, purchase, type Purchase, type Till } from '../payments/bank.ts';
+import { listingOf } from '../orders/stall.ts';
+import { openBank, bankReports, pay, type Purchase, type Till } from '../payments/bank.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 import { transact } from '../support/transact.ts';
 
@@ -22,8 +23,9 @@ export interface Parcel extends Purchase, Depot {
 export const dueMinor = 3_000;
 
 export async function openDepot(market: Harness): Promise<Depot> {
-  const hubId = await openHub(market);
-  return { hubId, partnerId: await addPartner(market, [hubId]), staff: await staffOf(market, hubId) };
+  const hubId = await openHub(market, { feeMinor: 500 });
+  const partnerId = await addPartner(market, [hubId], { baseFeeMinor: 500, perKmMinor: 0 });
+  return { hubId, partnerId, staff: await staffOf(market, hubId) };
 }
 
 export const execute = (market: Harness, statement: string, values: unknown[]) =>
@@ -41,20 +43,20 @@ interface Way {
 export async function packed(market: Harness, way: Way = {}): Promise<Parcel> {
   const { method = 'courier', payment = 'sandbox' } = way;
   const depot = way.depot ?? (await openDepot(market));
-  const bought = await purchase(market, way.seller ? { seller: way.seller } : {});
-  const { orderId, groupId, buyer, seller } = bought;
-  const address = method === 'courier' ? { text: 'The blue gate', location: north } : null;
-  await execute(
-    market,
-    `update sub_order set delivery_method = ?, hub_id = ?, address = ?::text::jsonb, delivery_minor = 500,
-                          total_minor = goods_minor + 500 where id = ?`,
-    [method, depot.hubId, address && JSON.stringify(address), orderId],
-  );
-  await execute(market, `update order_group set total_minor = ?, payment_method = ? where id = ?`, [
-    dueMinor,
-    payment,
-    groupId,
-  ]);
+  const [seller, buyer] = [way.seller ?? (await market.user()), await market.user()];
+  const listingId = await listingOf(market, seller);
+  const group = await market.ok(buyer, 'orders.place', {
+    listingId,
+    quantity: 1,
+    paymentMethod: payment,
+    delivery: {
+      method,
+      hubId: depot.hubId,
+      ...(method === 'courier' && { address: { text: 'The blue gate', location: north } }),
+    },
+  });
+  const [groupId, orderId] = [group.id, group.orders[0].id];
+  const bought = { seller, buyer, listingId, groupId, orderId };
   if (payment === 'cod') await placeOnCredit(market, groupId);
   else await payByCard(market, bought, way.till);
   await market.ok(seller, 'orders.accept', { orderId });

@@ -201,7 +201,10 @@ export interface Job {
   readonly summary: string;
   /** Another worker may run it this long after a run began: soon when its worker died, else beside it. Default 60 s. */
   readonly takenOverAfterMs?: number;
-  run(context: JobContext): Promise<void>;
+  /** While a run finds work, the next one begins after this pause instead of at its turn. */
+  readonly againMs?: number;
+  /** Answers how many rows it has worked on, where it counts. */
+  run(context: JobContext): Promise<number | void>;
 }
 
 export function defineJob(job: Job): Job {
@@ -213,16 +216,12 @@ interface Sweep extends Omit<Job, 'run'> {
   readonly batch: number;
   /** Batches at once, so that this process and the database do not wait for one another. Default 1. */
   readonly lanes?: number;
-  /** While anything was due, looks again after this pause instead of at its next turn, for at most `lingerMs`. */
-  readonly againMs?: number;
 }
 
 const sweepBatchesMax = 1_000;
-/** Below `takenOverAfterMs` of whoever looks again. */
-const lingerMs = 5_000;
 
 /** A job that repeats a batch command until it reports fewer rows than a full batch. Bounded per run. */
-export function defineSweep({ lanes = 1, againMs, ...sweep }: Sweep): Job {
+export function defineSweep({ lanes = 1, ...sweep }: Sweep): Job {
   const sweepOnce = async ({ execute, signal }: JobContext): Promise<number> => {
     let all = 0;
     for (let batches = 0; batches < sweepBatchesMax && !signal.aborted; batches += 1) {
@@ -235,13 +234,8 @@ export function defineSweep({ lanes = 1, againMs, ...sweep }: Sweep): Job {
   return {
     ...sweep,
     async run(context) {
-      const endsAt = performance.now() + lingerMs;
-      for (;;) {
-        const swept = await Promise.all(Array.from({ length: lanes }, () => sweepOnce(context)));
-        const isOver = againMs === undefined || performance.now() > endsAt || context.signal.aborted;
-        if (isOver || swept.every((count) => count === 0)) return;
-        await new Promise((resolve) => setTimeout(resolve, againMs));
-      }
+      const swept = await Promise.all(Array.from({ length: lanes }, () => sweepOnce(context)));
+      return swept.reduce((total, count) => total + count, 0);
     },
   };
 }

@@ -22,6 +22,8 @@ const orderChangeKinds = [
   'returned',
   'disputed',
   'resolved',
+  'receipt_stopped',
+  'receipt_resumed',
   'received',
   'completed',
   'refund_started',

@@ -33,7 +33,15 @@ import { shopRoom } from './room.ts';
 import { orderSnapshot } from './snapshot.ts';
 
 export { moveOrderByHub, type HubMove } from './by-hub.ts';
-export { disputeOrder, resolveOrder } from './disputing.ts';
+export {
+  disputeOrder,
+  endRefunded,
+  lockOrderInGroup,
+  mayEndRefunded,
+  resolveOrder,
+  resumeReceipt,
+  stopReceipt,
+} from './disputing.ts';
 export { OrderGroupId, OrderId, paymentMethods, type OrderGroup, type PaymentMethod } from './entities.ts';
 export { orderChanged, orderTold } from './events.ts';
 export { openGroup, paymentDeadline, placingErrors, placingEvents, placingInput, type Purchase } from './placing.ts';
@@ -43,11 +51,12 @@ export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type Cover, 
 export { tradingPartners } from './partners.ts';
 export { lockOrderForReview, readOrder } from './reviewing.ts';
 export { lockOrder, lockOrderGroup, lockOrdersOf, orderIdsOf } from './rows.ts';
-export { sideFor } from './own-order.ts';
+export { findOwnOrder, sideFor } from './own-order.ts';
 export { claimShipmentsDue } from './shipping.ts';
-export type { OrderWithLines } from './views.ts';
+export type { OrderSide, OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
+export { holdWholeGroup } from './wallet-part.ts';
 
 export const orders = defineArea({
   name: 'orders',

@@ -88,6 +88,11 @@ export const orderMachine = defineMachine({
     ],
     resolveToSeller: [{ from: 'disputed', by: 'system', to: 'received' }],
     resolveToBuyer: [{ from: 'disputed', by: 'system', to: 'refunded' }],
+    // All of its money has gone back without a dispute.
+    refund: [
+      { from: 'delivered', by: 'system', to: 'refunded' },
+      { from: 'received', by: 'system', to: 'refunded' },
+    ],
     complete: [{ from: 'received', by: 'system', to: 'completed' }],
   },
 });

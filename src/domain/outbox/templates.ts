@@ -70,9 +70,26 @@ export interface TemplateParams {
   'shipment.out_for_delivery': { courier: string };
   'shipment.failed': { reason?: string };
   'shipment.returning': { hub: string; reason?: string };
+  'refund_request.requested': Amount;
+  'refund_request.approved': Amount;
+  'refund_request.denied': Amount & { reason?: string };
+  'dispute.opened': Amount;
+  'dispute.responded': Amount;
+  'dispute.withdrawn': Amount;
+  'dispute.resolved': Amount;
+  'chargeback.opened': Amount;
+  'chargeback.won': Amount;
+  'chargeback.lost': Amount;
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;
+  'wallet.topped_up': Amount;
+  'wallet.refunded': Amount;
+  'wallet.credited': Amount;
+  'wallet.fee_returned': Amount;
+  'payout.credited': Amount;
+  'payout.paid': Amount;
+  'payout.failed': Amount;
   'listing.price_dropped': { title: string; priceMinor: number; wasMinor: number; currency: Currency };
   'listing.back_in_stock': { title: string };
   /** Titles of what happened, one a line. */

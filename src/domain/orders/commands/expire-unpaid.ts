@@ -5,10 +5,10 @@ import { assert } from '../../kernel/errors.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { idList, plainRows } from '../../kernel/plain-rows.ts';
 import { walletChanged } from '../../ledger/index.ts';
-import { OrderEntity, OrderGroupEntity, OrderLineEntity, type OrderGroup } from '../entities.ts';
+import { OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup } from '../entities.ts';
 import { orderChanged, orderTold } from '../events.ts';
 import { orderGroupMachine } from '../machine.ts';
-import { moveOrder, tellOrders } from '../moving.ts';
+import { stepOrder, tellOrders } from '../moving.ts';
 import { releaseUnpaid } from '../unpaid.ts';
 import type { OrderWithLines } from '../views.ts';
 
@@ -60,15 +60,28 @@ async function expireOrdersOf(tx: Tx, groups: readonly OrderGroup[]): Promise<Or
   const of = sql`where group_id = ${idList(groups.map(({ id }) => id))} order by id for update`;
   const orders = await plainRows(tx.db, OrderEntity, of);
   for (const order of orders) {
-    const moved = await moveOrder(tx, order, { name: 'expire', by: 'system' });
-    assert(moved && order.deadline === null, `order ${order.id} expires with its group`);
+    const noted = await stepOrder(tx, order, { name: 'expire', by: 'system' });
+    assert(noted && order.deadline === null && order.remindAt === null, `order ${order.id} expires with its group`);
   }
+  await writeExpired(tx, orders);
   const ids = idList(orders.map(({ id }) => id));
-  await sql`
-    update sub_order set state = ${orders[0]!.state}, deadline = null, version = version + 1,
-      updated_at = ${orders[0]!.updatedAt.toISOString()}
-    where id = ${ids}`.execute(tx.sql);
   const lines = await plainRows(tx.db, OrderLineEntity, sql`where order_id = ${ids} order by id`);
   const byOrder = Map.groupBy(lines, ({ orderId }) => orderId);
   return orders.map((order) => ({ order, lines: byOrder.get(order.id) ?? [] }));
+}
+
+async function writeExpired(tx: Tx, orders: readonly Order[]): Promise<void> {
+  const [first] = orders;
+  assert(first, 'groups have orders');
+  const { state, updatedAt } = first;
+  await sql`
+    with moved as (
+      update sub_order o set state = ${state}, deadline = null, remind_at = null, reminders = 0,
+        version = o.version + 1, updated_at = ${updatedAt.toISOString()}::timestamptz
+      from (select id, state from sub_order where id = ${idList(orders.map(({ id }) => id))}) before
+      where o.id = before.id
+      returning o.id, o.version, before.state as from_state, o.state as to_state, o.updated_at
+    )
+    insert into order_move (order_id, version, name, from_state, to_state, by_side, at)
+    select id, version, 'expire', from_state, to_state, 'system', updated_at from moved`.execute(tx.sql);
 }

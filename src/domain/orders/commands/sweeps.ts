@@ -77,7 +77,7 @@ export const complete = defineCommand({
     const { rows } = await sql<{ id: OrderId }>`
       select o.id from sub_order o left join escrow e on e.order_id = o.id
       where o.state = 'received' and (e.cash_state is null or e.cash_state = 'remitted')
-        and e.state is distinct from 'frozen'
+        and e.state is distinct from 'frozen' and coalesce(e.open_chargebacks, 0) = 0
       order by o.updated_at limit ${orderSweepBatch} for update of o skip locked`.execute(tx.sql);
     const received = await tx.db.find(OrderEntity, { id: { $in: rows.map(({ id }) => id) } }, { refresh: true });
     const orders = await withLines(tx.db, received);

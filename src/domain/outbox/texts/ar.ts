@@ -162,12 +162,62 @@ export const ar: Texts = {
     'طرد يعود إليك',
     (p, f) => `يعود إليك طرد عبر ${f.text(p.hub)}، ويُعاد المال إلى المشتري.${f.because('السبب', p.reason)}`,
   ],
+  'refund_request.requested': [
+    'طلب استرداد',
+    (p, f) => `يطلب المشتري استرداد ${f.money(p.amountMinor, p.currency)}. يرجى الرد في الوقت المحدد.`,
+  ],
+  'refund_request.approved': [
+    'تمت الموافقة على الاسترداد',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} في طريقها إليك.`,
+  ],
+  'refund_request.denied': [
+    'رُفض الاسترداد',
+    (p, f) => `رفض البائع طلبك استرداد ${f.money(p.amountMinor, p.currency)}.${f.because('السبب', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'المشتري يعترض',
+    (p, f) => `فُتح نزاع بشأن ${f.money(p.amountMinor, p.currency)}. يرجى توضيح موقفك في الوقت المحدد.`,
+  ],
+  'dispute.responded': [
+    'رد البائع',
+    (p, f) => `رد البائع على نزاعك بشأن ${f.money(p.amountMinor, p.currency)}. سنتخذ القرار الآن.`,
+  ],
+  'dispute.withdrawn': ['سُحب النزاع', (p, f) => `سحب المشتري النزاع بشأن ${f.money(p.amountMinor, p.currency)}.`],
+  'dispute.resolved': ['حُسم النزاع', (p, f) => `حُسم نزاعك: يعود ${f.money(p.amountMinor, p.currency)} إلى المشتري.`],
+  'chargeback.opened': [
+    'اعتراض على الدفع',
+    (p, f) => `يطالب بنك المشتري باسترداد ${f.money(p.amountMinor, p.currency)}. يرجى إرسال الأدلة في الوقت المحدد.`,
+  ],
+  'chargeback.won': [
+    'الدفع قائم',
+    (p, f) => `قرر البنك لصالحك: يبقى مبلغ ${f.money(p.amountMinor, p.currency)} مدفوعًا.`,
+  ],
+  'chargeback.lost': [
+    'سُحب الدفع',
+    (p, f) => `قرر البنك لصالح المشتري: سُحب مبلغ ${f.money(p.amountMinor, p.currency)}.`,
+  ],
   'payment.failed': ['فشل الدفع', (p, f) => `فشل دفع ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refunded': ['تم رد المبلغ', (p, f) => `استعدت ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
     'فشل رد المبلغ',
     (p, f) => `فشل رد ${f.money(p.amountMinor, p.currency)}، ونحن ننظر في الأمر.`,
   ],
+  'wallet.topped_up': ['مال في محفظتك', (p, f) => `وصل ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`],
+  'wallet.refunded': [
+    'مبلغ مسترد في محفظتك',
+    (p, f) => `أُضيف ${f.money(p.amountMinor, p.currency)} من مبلغ مسترد إلى محفظتك.`,
+  ],
+  'wallet.credited': ['رصيد لك', (p, f) => `مُنحت رصيدًا قدره ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'أُعيدت الرسوم',
+    (p, f) => `أُعيدت رسوم قدرها ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`,
+  ],
+  'payout.credited': [
+    'استلمت أموال مبيعاتك',
+    (p, f) => `أُضيف ${f.money(p.amountMinor, p.currency)} من مبيعاتك إلى محفظتك.`,
+  ],
+  'payout.paid': ['تم التحويل', (p, f) => `أُرسل ${f.money(p.amountMinor, p.currency)} إلى حسابك.`],
+  'payout.failed': ['فشل التحويل', (p, f) => `لم يتم تحويل ${f.money(p.amountMinor, p.currency)}، والمال في محفظتك.`],
   'listing.price_dropped': [
     'انخفض السعر',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} بدلًا من ${f.money(p.wasMinor, p.currency)}.`,

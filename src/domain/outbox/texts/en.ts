@@ -185,11 +185,77 @@ export const en: Texts = {
     'A parcel comes back to you',
     (p, f) => `A parcel comes back to you by ${f.text(p.hub)}; the buyer is refunded.${f.because('Reason', p.reason)}`,
   ],
+  'refund_request.requested': [
+    'Refund asked for',
+    (p, f) => `The buyer asks for ${f.money(p.amountMinor, p.currency)} back. Please answer in time.`,
+  ],
+  'refund_request.approved': [
+    'Refund approved',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} is on its way back to you.`,
+  ],
+  'refund_request.denied': [
+    'Refund denied',
+    (p, f) =>
+      `The seller turned down your wish for ${f.money(p.amountMinor, p.currency)}.${f.because('Reason', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'The buyer objects',
+    (p, f) => `A dispute about ${f.money(p.amountMinor, p.currency)} is open. Please say how you see it in time.`,
+  ],
+  'dispute.responded': [
+    'The seller answered',
+    (p, f) => `The seller has answered your dispute about ${f.money(p.amountMinor, p.currency)}. We decide now.`,
+  ],
+  'dispute.withdrawn': [
+    'Dispute withdrawn',
+    (p, f) => `The buyer has taken back the dispute about ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Dispute decided',
+    (p, f) => `Your dispute is decided: ${f.money(p.amountMinor, p.currency)} goes back to the buyer.`,
+  ],
+  'chargeback.opened': [
+    'Payment disputed',
+    (p, f) => `The buyer's bank asks for ${f.money(p.amountMinor, p.currency)} back. Please send evidence in time.`,
+  ],
+  'chargeback.won': [
+    'Payment stands',
+    (p, f) => `The bank has decided for you: ${f.money(p.amountMinor, p.currency)} stays paid.`,
+  ],
+  'chargeback.lost': [
+    'Payment taken back',
+    (p, f) => `The bank has decided for the buyer: ${f.money(p.amountMinor, p.currency)} was taken back.`,
+  ],
   'payment.failed': ['Payment failed', (p, f) => `The payment of ${f.money(p.amountMinor, p.currency)} failed.`],
   'payment.refunded': ['Refunded', (p, f) => `You got ${f.money(p.amountMinor, p.currency)} back.`],
   'payment.refund_failed': [
     'Refund failed',
     (p, f) => `The refund of ${f.money(p.amountMinor, p.currency)} failed; we are looking into it.`,
+  ],
+  'wallet.topped_up': [
+    'Money in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} has arrived in your wallet.`,
+  ],
+  'wallet.refunded': [
+    'Refund in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} of a refund is in your wallet.`,
+  ],
+  'wallet.credited': [
+    'A credit for you',
+    (p, f) => `You were given a credit of ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'wallet.fee_returned': [
+    'Fee returned',
+    (p, f) => `The fee of ${f.money(p.amountMinor, p.currency)} is back in your wallet.`,
+  ],
+  'payout.credited': [
+    'You were paid',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} from your sales is in your wallet.`,
+  ],
+  'payout.paid': ['Paid out', (p, f) => `${f.money(p.amountMinor, p.currency)} was sent to your account.`],
+  'payout.failed': [
+    'Payout failed',
+    (p, f) => `The payout of ${f.money(p.amountMinor, p.currency)} did not go through; the money is in your wallet.`,
   ],
   'listing.price_dropped': [
     'Price drop',

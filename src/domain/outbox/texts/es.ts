@@ -195,11 +195,75 @@ export const es: Texts = {
     'Un paquete vuelve a ti',
     (p, f) => `Un paquete vuelve a ti por ${f.text(p.hub)}; se reembolsa al comprador.${f.because('Motivo', p.reason)}`,
   ],
+  'refund_request.requested': [
+    'Piden un reembolso',
+    (p, f) => `El comprador pide que le devuelvas ${f.money(p.amountMinor, p.currency)}. Responde a tiempo, por favor.`,
+  ],
+  'refund_request.approved': [
+    'Reembolso aprobado',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} ya van de vuelta a ti.`,
+  ],
+  'refund_request.denied': [
+    'Reembolso rechazado',
+    (p, f) => `El vendedor rechazó devolverte ${f.money(p.amountMinor, p.currency)}.${f.because('Motivo', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'El comprador reclama',
+    (p, f) =>
+      `Hay una disputa abierta por ${f.money(p.amountMinor, p.currency)}. Danos tu versión a tiempo, por favor.`,
+  ],
+  'dispute.responded': [
+    'El vendedor respondió',
+    (p, f) => `El vendedor respondió a tu disputa por ${f.money(p.amountMinor, p.currency)}. Ahora decidimos nosotros.`,
+  ],
+  'dispute.withdrawn': [
+    'Disputa retirada',
+    (p, f) => `El comprador retiró la disputa por ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Disputa resuelta',
+    (p, f) => `Tu disputa está resuelta: se devuelven ${f.money(p.amountMinor, p.currency)} al comprador.`,
+  ],
+  'chargeback.opened': [
+    'Pago impugnado',
+    (p, f) =>
+      `El banco del comprador reclama ${f.money(p.amountMinor, p.currency)}. Envía pruebas a tiempo, por favor.`,
+  ],
+  'chargeback.won': [
+    'El pago se mantiene',
+    (p, f) => `El banco te dio la razón: el pago de ${f.money(p.amountMinor, p.currency)} se mantiene.`,
+  ],
+  'chargeback.lost': [
+    'Pago retirado',
+    (p, f) => `El banco dio la razón al comprador: se retiraron ${f.money(p.amountMinor, p.currency)}.`,
+  ],
   'payment.failed': ['El pago falló', (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} falló.`],
   'payment.refunded': ['Reembolsado', (p, f) => `Has recibido ${f.money(p.amountMinor, p.currency)} de vuelta.`],
   'payment.refund_failed': [
     'El reembolso falló',
     (p, f) => `El reembolso de ${f.money(p.amountMinor, p.currency)} falló; lo estamos revisando.`,
+  ],
+  'wallet.topped_up': [
+    'Dinero en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} ha llegado a tu monedero.`,
+  ],
+  'wallet.refunded': [
+    'Reembolso en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} de un reembolso está en tu monedero.`,
+  ],
+  'wallet.credited': ['Un saldo para ti', (p, f) => `Has recibido un saldo de ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Tarifa devuelta',
+    (p, f) => `La tarifa de ${f.money(p.amountMinor, p.currency)} está de nuevo en tu monedero.`,
+  ],
+  'payout.credited': [
+    'Te hemos pagado',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} de tus ventas está en tu monedero.`,
+  ],
+  'payout.paid': ['Pago enviado', (p, f) => `Se han enviado ${f.money(p.amountMinor, p.currency)} a tu cuenta.`],
+  'payout.failed': [
+    'El pago falló',
+    (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} no se pudo hacer; el dinero está en tu monedero.`,
   ],
   'listing.price_dropped': [
     'Bajada de precio',

@@ -197,11 +197,64 @@ export const ru: Texts = {
     (p, f) =>
       `Она вернётся к вам через «${f.text(p.hub)}», деньги вернутся покупателю.${f.because('Причина', p.reason)}`,
   ],
+  'refund_request.requested': [
+    'Просят вернуть деньги',
+    (p, f) => `Покупатель просит вернуть ${f.money(p.amountMinor, p.currency)}. Ответьте, пожалуйста, вовремя.`,
+  ],
+  'refund_request.approved': ['Возврат одобрен', (p, f) => `${f.money(p.amountMinor, p.currency)} возвращаются к вам.`],
+  'refund_request.denied': [
+    'В возврате отказано',
+    (p, f) => `Продавец отказался вернуть ${f.money(p.amountMinor, p.currency)}.${f.because('Причина', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'Покупатель возражает',
+    (p, f) => `Открыт спор на ${f.money(p.amountMinor, p.currency)}. Ответьте, пожалуйста, вовремя.`,
+  ],
+  'dispute.responded': [
+    'Продавец ответил',
+    (p, f) => `Продавец ответил на ваш спор на ${f.money(p.amountMinor, p.currency)}. Теперь решаем мы.`,
+  ],
+  'dispute.withdrawn': ['Спор отозван', (p, f) => `Покупатель отозвал спор на ${f.money(p.amountMinor, p.currency)}.`],
+  'dispute.resolved': [
+    'Спор решён',
+    (p, f) => `Ваш спор решён: покупателю возвращается ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'chargeback.opened': [
+    'Платёж оспорен',
+    (p, f) => `Банк покупателя требует вернуть ${f.money(p.amountMinor, p.currency)}. Пришлите доказательства вовремя.`,
+  ],
+  'chargeback.won': [
+    'Платёж остаётся',
+    (p, f) => `Банк решил в вашу пользу: платёж ${f.money(p.amountMinor, p.currency)} остаётся.`,
+  ],
+  'chargeback.lost': [
+    'Платёж отозван',
+    (p, f) => `Банк решил в пользу покупателя: ${f.money(p.amountMinor, p.currency)} отозваны.`,
+  ],
   'payment.failed': ['Оплата не прошла', (p, f) => `Оплата ${f.money(p.amountMinor, p.currency)} не прошла.`],
   'payment.refunded': ['Деньги возвращены', (p, f) => `Вам вернули ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
     'Возврат не прошёл',
     (p, f) => `Возврат ${f.money(p.amountMinor, p.currency)} не прошёл, мы разбираемся.`,
+  ],
+  'wallet.topped_up': ['Деньги в кошельке', (p, f) => `${f.money(p.amountMinor, p.currency)} поступило в ваш кошелёк.`],
+  'wallet.refunded': [
+    'Возврат в кошельке',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} по возврату зачислено в ваш кошелёк.`,
+  ],
+  'wallet.credited': ['Вам начислено', (p, f) => `Вам начислено ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Плата возвращена',
+    (p, f) => `Плата ${f.money(p.amountMinor, p.currency)} снова в вашем кошельке.`,
+  ],
+  'payout.credited': [
+    'Вам заплатили',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} за ваши продажи зачислено в кошелёк.`,
+  ],
+  'payout.paid': ['Выплата отправлена', (p, f) => `${f.money(p.amountMinor, p.currency)} отправлено на ваш счёт.`],
+  'payout.failed': [
+    'Выплата не прошла',
+    (p, f) => `Выплата ${f.money(p.amountMinor, p.currency)} не прошла, деньги в вашем кошельке.`,
   ],
   'listing.price_dropped': [
     'Цена снижена',

@@ -190,6 +190,46 @@ export const sw: Texts = {
     (p, f) =>
       `Kifurushi kinarudi kwako kupitia ${f.text(p.hub)}; mnunuzi anarudishiwa pesa.${f.because('Sababu', p.reason)}`,
   ],
+  'refund_request.requested': [
+    'Ombi la kurudishiwa pesa',
+    (p, f) => `Mnunuzi anaomba kurudishiwa ${f.money(p.amountMinor, p.currency)}. Tafadhali jibu kwa wakati.`,
+  ],
+  'refund_request.approved': [
+    'Urejeshaji umekubaliwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zinarudishwa kwako.`,
+  ],
+  'refund_request.denied': [
+    'Urejeshaji umekataliwa',
+    (p, f) => `Muuzaji alikataa kukurudishia ${f.money(p.amountMinor, p.currency)}.${f.because('Sababu', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'Mnunuzi anapinga',
+    (p, f) => `Kuna mgogoro kuhusu ${f.money(p.amountMinor, p.currency)}. Tafadhali eleza upande wako kwa wakati.`,
+  ],
+  'dispute.responded': [
+    'Muuzaji amejibu',
+    (p, f) => `Muuzaji amejibu mgogoro wako kuhusu ${f.money(p.amountMinor, p.currency)}. Sasa tunaamua sisi.`,
+  ],
+  'dispute.withdrawn': [
+    'Mgogoro umeondolewa',
+    (p, f) => `Mnunuzi ameondoa mgogoro kuhusu ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Mgogoro umeamuliwa',
+    (p, f) => `Mgogoro wako umeamuliwa: ${f.money(p.amountMinor, p.currency)} zinarudi kwa mnunuzi.`,
+  ],
+  'chargeback.opened': [
+    'Malipo yamepingwa',
+    (p, f) => `Benki ya mnunuzi inadai ${f.money(p.amountMinor, p.currency)}. Tafadhali tuma ushahidi kwa wakati.`,
+  ],
+  'chargeback.won': [
+    'Malipo yamebaki',
+    (p, f) => `Benki imeamua upande wako: malipo ya ${f.money(p.amountMinor, p.currency)} yamebaki.`,
+  ],
+  'chargeback.lost': [
+    'Malipo yamechukuliwa',
+    (p, f) => `Benki imeamua upande wa mnunuzi: ${f.money(p.amountMinor, p.currency)} zimechukuliwa.`,
+  ],
   'payment.failed': [
     'Malipo yameshindikana',
     (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} yameshindikana.`,
@@ -198,6 +238,28 @@ export const sw: Texts = {
   'payment.refund_failed': [
     'Kurudisha pesa kumeshindikana',
     (p, f) => `Kurudisha ${f.money(p.amountMinor, p.currency)} kumeshindikana; tunalifuatilia.`,
+  ],
+  'wallet.topped_up': [
+    'Pesa kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zimefika kwenye pochi yako.`,
+  ],
+  'wallet.refunded': [
+    'Marejesho kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za marejesho ziko kwenye pochi yako.`,
+  ],
+  'wallet.credited': ['Salio kwako', (p, f) => `Umepewa salio la ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Ada imerudishwa',
+    (p, f) => `Ada ya ${f.money(p.amountMinor, p.currency)} imerudi kwenye pochi yako.`,
+  ],
+  'payout.credited': [
+    'Umelipwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za mauzo yako ziko kwenye pochi yako.`,
+  ],
+  'payout.paid': ['Malipo yametumwa', (p, f) => `${f.money(p.amountMinor, p.currency)} zimetumwa kwenye akaunti yako.`],
+  'payout.failed': [
+    'Malipo hayakufika',
+    (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} hayakufika; pesa ziko kwenye pochi yako.`,
   ],
   'listing.price_dropped': [
     'Bei imeshuka',

@@ -8,7 +8,8 @@ import { newId } from '../../kernel/ids.ts';
 import { amountMinorMax, Currency } from '../../kernel/money.ts';
 import { instantOf, wallTime } from '../../kernel/wall-time.ts';
 import { accounts, mustPost } from '../../ledger/index.ts';
-import { completeOrders } from '../../orders/index.ts';
+import { completeOrders, lockOrder } from '../../orders/index.ts';
+import { paymentChanged, recordCashRemitted } from '../../payments/index.ts';
 import { ClosingEntity, ShipmentEntity, type Closing, type ClosingId, type Shipment } from '../entities.ts';
 import { closingTold } from '../events.ts';
 import { shipmentRules } from '../rules.ts';
@@ -35,7 +36,7 @@ export const closeDay = defineCommand({
   }),
   output: ClosingView,
   errors: ['hubs.not_found', 'hubs.nothing_due', 'hubs.note_required', 'hubs.needs_admin'],
-  emits: [closingTold],
+  emits: [closingTold, paymentChanged],
   async run({ input, actor: { userId }, tx, fail }) {
     const { hubId, currency, countedMinor, note = null } = input;
     const hub = await lockHub(tx, hubId);
@@ -80,14 +81,19 @@ function dayOf(now: Date, { timezone, date }: { timezone: string; date: string |
   return { date: closed, end: instantOf(midnight, timezone) };
 }
 
-/** The hub is locked, so that of two closings the second finds nothing left. */
+/**
+ * What lies at a locked hub, so that of two closings the second finds nothing left. Orders are locked before their
+ * shipments, in the order of their ids, as everywhere.
+ */
 async function lockCollected(
   tx: Tx,
   { hubId, currency, until }: { hubId: HubId; currency: Currency; until: Date },
 ): Promise<Shipment[]> {
   const due = { hubId, currency, cashState: 'collected', cashCollectedAt: { $lt: until } } as const;
+  const seen = await tx.db.find(ShipmentEntity, due, { orderBy: { orderId: 'asc' } });
+  for (const { orderId } of seen) await lockOrder(tx, orderId);
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { orderId: 'asc' } } as const;
-  return tx.db.find(ShipmentEntity, due, lock);
+  return tx.db.find(ShipmentEntity, { id: { $in: seen.map(({ id }) => id) }, cashState: 'collected' }, lock);
 }
 
 /** Books the cash as come in; what is missing is the market's loss, and what is too much its gain. */
@@ -98,6 +104,7 @@ async function remit(tx: Tx, closing: Closing, collected: readonly Shipment[]): 
     shipment.closingId = id;
     await markRemitted(tx, shipment.orderId);
   }
+  await recordCashRemitted(tx, { orderIds: collected.map(({ orderId }) => orderId) });
   const postings = [
     { account: accounts.cashClearing, amountMinor: -countedMinor },
     { account: accounts.cashAtHub(hubId), amountMinor: expectedMinor },

@@ -4,6 +4,8 @@ import { defineCommand } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
 import { bump } from '../../kernel/machine.ts';
 import { AmountMinor } from '../../kernel/money.ts';
+import { paymentChanged, recordCashCollected } from '../../payments/index.ts';
+import { shipmentChanged, shipmentTold } from '../events.ts';
 import { hubCommand, shipmentInput } from '../hub-command.ts';
 import { tellShipment } from '../moving.ts';
 import { lockHubShipment } from '../rows.ts';
@@ -14,6 +16,7 @@ export const collectCash = defineCommand({
   name: 'shipments.collectCash',
   summary: 'Say that the buyer has paid what is due in cash. Said again, it counts once.',
   input: z.strictObject({ ...shipmentInput, amountMinor: AmountMinor }),
+  emits: [shipmentChanged, shipmentTold, paymentChanged],
   errors: ['shipments.not_found', 'shipments.no_cash', 'shipments.wrong_amount', 'shipments.not_possible'],
   async run({ input: { shipmentId, amountMinor }, actor: { userId }, tx, fail }) {
     const shipment = await lockHubShipment({ tx, userId, fail }, { shipmentId });
@@ -29,6 +32,7 @@ export const collectCash = defineCommand({
     bump(shipment, now);
     const outcome = await fundCash(tx, { orderId, hubId, amountMinor });
     assert(outcome === 'collected', `the cash of order ${orderId} can be collected: ${outcome}`);
+    await recordCashCollected(tx, { orderId, amountMinor });
     await tellShipment(tx, shipment, 'cash_collected');
     return hubShipmentView(shipment);
   },
