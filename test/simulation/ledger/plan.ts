@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Behaviour } from '../../../src/domain/payments/sandbox/bank.ts';
+import type { Behaviour } from '../../../src/domain/payments/sandbox/behaviours.ts';
 
 /** What one of the actors does, or what happens to all of them. */
 const deeds = {
