@@ -3,7 +3,19 @@ import { accounts, balanceOf } from '../../src/domain/ledger/index.ts';
 import { admin } from '../delivery/depot.ts';
 import type { Harness } from '../support/harness.ts';
 import { createMarket, refundAll, type Till } from '../payments/bank.ts';
-import { collect, deliver, dispatched, dueMinor, execute, openDepot, packed, received, type Depot } from './parcel.ts';
+import { listingOf } from '../orders/stall.ts';
+import {
+  collect,
+  deliver,
+  dispatched,
+  placeOnCredit,
+  dueMinor,
+  execute,
+  openDepot,
+  packed,
+  received,
+  type Depot,
+} from './parcel.ts';
 
 let market: Harness;
 let till: Till;
@@ -182,4 +194,39 @@ test('cash that is collected while a day is closed goes with that closing or wit
   const booked = [first, second].map((reply) => (reply === 'hubs.nothing_due' ? 0 : reply.expectedMinor));
   expect(booked[0] + booked[1]).toBe(6 * dueMinor);
   expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
+});
+
+test('of a cart of two sellers each parcel has its own cash, and one going back leaves the other', async () => {
+  const [buyer, sellers] = [await market.user(), [await market.user(), await market.user()]];
+  for (const [index, seller] of sellers.entries()) {
+    const listingId = await listingOf(market, seller, { priceMinor: 1_000 * (index + 1) });
+    await market.ok(buyer, 'cart.setItem', { listingId, quantity: 1 });
+  }
+  const delivery = { method: 'hub', hubId: depot.hubId };
+  const group = await market.ok(buyer, 'cart.checkout', { delivery, paymentMethod: 'cod' });
+  expect(group.totalMinor).toBe(4_000);
+  await placeOnCredit(market, group.id);
+  for (const { id: orderId, seller } of group.orders) {
+    const own = sellers.find(({ id }) => id === seller.id)!;
+    await market.ok(own, 'orders.accept', { orderId });
+    await market.ok(own, 'orders.pack', { orderId });
+  }
+  await market.runJob('shipments.follow');
+  const { items } = await market.ok(depot.staff, 'shipments.list', { hubId: depot.hubId });
+  const amounts = items.map(({ cash }: any) => cash.amountMinor);
+  expect(new Set(amounts)).toEqual(new Set([1_500, 2_500]));
+  for (const { id: shipmentId, orderId, cash } of items) {
+    const seller = sellers.find(({ id }) => id === group.orders.find((order: any) => order.id === orderId).seller.id)!;
+    const { scanCode: code } = await market.ok(seller, 'shipments.label', { orderId });
+    await market.ok(depot.staff, 'shipments.receiveAtHub', { code, hubId: depot.hubId });
+    if (cash.amountMinor === 1_500) {
+      await market.ok(depot.staff, 'shipments.collectCash', { shipmentId, amountMinor: 1_500 });
+    } else {
+      await market.ok(depot.staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' });
+    }
+  }
+  await refundAll(market, till);
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(-1_500);
+  expect(await balance(accounts.available(buyer.actor.userId))).toBe(0);
+  expect(await closed({ countedMinor: 1_500 })).toMatchObject({ collections: 1 });
 });

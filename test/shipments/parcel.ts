@@ -67,7 +67,8 @@ export async function packed(market: Harness, way: Way = {}): Promise<Parcel> {
   return { ...bought, ...depot, shipmentId, scanCode, deliveryCode };
 }
 
-async function placeOnCredit(market: Harness, groupId: string): Promise<void> {
+/** What `cod` will do once it is started as a way to pay: the cash is collected later. */
+export async function placeOnCredit(market: Harness, groupId: string): Promise<void> {
   await transact(market, async (tx) => {
     const group = await lockOrderGroup(tx, groupId);
     if (group) await payGroup(tx, group, 'cash');
