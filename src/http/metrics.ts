@@ -36,6 +36,8 @@ export interface Metrics {
   command(observed: { name: string; outcome: string; durationMs: number }): void;
   /** A payment provider's message that was not believed. */
   refusedMessage(provider: string): void;
+  /** Something that a payment provider's books and ours do not agree on. */
+  difference(found: { provider: string; kind: string; isOpen: boolean }): void;
   /** An attempt to send a message, or its end without one; `lateMs` is told of what was sent. */
   message(delivered: { channel: string; outcome: string; lateMs?: number }): void;
   /** A text that could not be written: an unknown template or a missing parameter. */
@@ -67,6 +69,11 @@ export function createMetrics(): Metrics {
     buckets: fast,
   });
   const refusedMessages = counter('refused_payment_messages', 'Provider messages not believed.', ['provider']);
+  const differences = counter('reconciliation_differences', 'What a provider’s books and ours did not agree on.', [
+    'provider',
+    'kind',
+    'open',
+  ]);
   const messages = counter('messages', 'Attempts to send messages by channel and outcome.', ['channel', 'outcome']);
   const messageLateness = histogram('message_lateness', 'How long after its time a message was sent.', {
     labelNames: ['channel'],
@@ -87,6 +94,7 @@ export function createMetrics(): Metrics {
   return {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
     refusedMessage: (provider) => refusedMessages.inc({ provider }),
+    difference: ({ provider, kind, isOpen }) => differences.inc({ provider, kind, open: String(isOpen) }),
     message({ channel, outcome, lateMs }) {
       messages.inc({ channel, outcome });
       if (lateMs !== undefined) messageLateness.observe({ channel }, Math.max(0, lateMs) / 1000);

@@ -32,7 +32,7 @@ export function bindTestPorts(ports: Ports): void {
     autoReceiveMs: 7 * 86_400_000,
   });
   ports.bind(escrowSettingsPort, { feeBps: 500, reserveBps: 0, reserveMs: 30 * 86_400_000 });
-  ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
+  ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {}, differs: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());
   ports.bind(telegramPort, { bot: { token: testBotToken }, initDataTtlMs: 3_600_000 });

@@ -16,6 +16,16 @@ async function attempt(market: Harness): Promise<Purchase & { paymentId: string 
   return { ...bought, paymentId: await pay(market, bought) };
 }
 
+/** What the bank has of a charge. */
+async function factOf(market: Harness): Promise<unknown> {
+  const { provider } = openBank(market);
+  return provider.fetch({ attemptId: await pay(market, await purchase(market)), providerRef: null });
+}
+
+const byAdmin: OperationCases = {
+  success: async (market) => ({ as: await market.user({ roles: ['admin'] }), input: {} }),
+};
+
 async function start(market: Harness, method = 'sandbox') {
   openBank(market);
   const { buyer, groupId, orderId } = await purchase(market);
@@ -90,6 +100,14 @@ export const paymentsCases: AreaCases = {
     'payments.recordAnswer': bySystem(async (market) => ({ paymentId: (await attempt(market)).paymentId, fact: null })),
     'payments.claimRefunds': bySystem(),
     'payments.settle': bySystem(),
+    'payments.compareCharges': bySystem(async (market) => ({ provider: 'sandbox', facts: [await factOf(market)] })),
+    'payments.reconcileCharge': bySystem(async (market) => ({ provider: 'sandbox', fact: await factOf(market) })),
+    'payments.findMissingCharges': bySystem(async () => {
+      const [since, until] = [86_400_000, 0].map((agoMs) => new Date(Date.now() - agoMs).toISOString());
+      return { provider: 'sandbox', since, until, startedAt: until };
+    }),
+    'payments.reconcile': byAdmin,
+    'payments.reconciliation': byAdmin,
   },
   errors: {
     'payments.not_found': async (market) => ({
