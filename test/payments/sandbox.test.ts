@@ -78,15 +78,19 @@ test('what is only authorized is captured when somebody asks for it, and never m
   till.behaviour = 'succeed';
   await bankReports(market, till);
   expect(await stateOf(bought, payment.id)).toMatchObject({ state: 'authorized' });
-  const chargeId = (await till.bank.find(payment.id))!.id;
-  const capture = { captureId: 'first', chargeId, amountMinor: 2_000 };
-  await Promise.all([1, 2, 3].map(() => till.bank.capture(capture)));
-  await till.bank.capture({ captureId: 'second', chargeId, amountMinor: 501 });
-  await bankReports(market, till);
+  const admin = await market.user({ roles: ['admin'] });
+  const capture = (amountMinor?: number) =>
+    market.call(admin, 'payments.capture', { paymentId: payment.id, ...(amountMinor && { amountMinor }) });
+  const tooMuch = { ok: false, error: { code: 'payments.not_possible' } };
+  expect(await capture(2_501)).toMatchObject(tooMuch);
+  await Promise.all([1, 2, 3].map(() => capture(2_000)));
   expect(await stateOf(bought, payment.id)).toMatchObject({ state: 'authorized', capturedMinor: 2_000 });
-  await till.bank.capture({ captureId: 'third', chargeId, amountMinor: 500 });
+  expect(await capture(501)).toMatchObject(tooMuch);
   await bankReports(market, till);
-  expect(await stateOf(bought, payment.id)).toMatchObject({ state: 'captured', capturedMinor: 2_500 });
+  expect(await capture()).toMatchObject({ ok: true, data: { state: 'captured', capturedMinor: 2_500 } });
+  await bankReports(market, till);
+  expect(await capture()).toMatchObject(tooMuch);
+  expect(await market.ok(bought.seller, 'orders.get', { orderId: bought.orderId })).toMatchObject({ state: 'placed' });
 });
 
 test('the bank never gives back more than it captured', async () => {

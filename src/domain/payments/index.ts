@@ -2,6 +2,7 @@ import { defineArea } from '../kernel/define.ts';
 import { cancelPayment } from './commands/cancel.ts';
 import { claimPolls, recordAnswer } from './commands/poll.ts';
 import { applyStoredEvent, claimEvents } from './commands/process.ts';
+import { capturePayment } from './commands/capture.ts';
 import { compareCharges, findMissingCharges, reconcileCharge } from './commands/compare-charges.ts';
 import { startReconciliation } from './commands/reconcile.ts';
 import { receiveWebhook } from './commands/receive-webhook.ts';
@@ -49,6 +50,7 @@ export const payments = defineArea({
     getPayment,
     listPayments,
     cancelPayment,
+    capturePayment,
     receiveWebhook,
     claimEvents,
     applyStoredEvent,
