@@ -48,7 +48,7 @@ test.each([-dayMs, dayMs])(
   },
 );
 
-test('attack 11: two nodes, one a day behind: the order that one has placed the other does not expire early', async () => {
+test('attack 11: two nodes, one a day behind: what one has placed the other does not expire early', async () => {
   const second = joinHarness(market, bindTestPorts);
   openBank(second);
   skew(-dayMs);
