@@ -25,6 +25,7 @@ import {
   paymentSettingsPort,
   type SandboxBank,
 } from './domain/payments/index.ts';
+import { createSandboxOnboarding, ledgerAlarmPort, payoutSettingsPort } from './domain/payouts/index.ts';
 import { events, personalData, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
@@ -94,6 +95,17 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       alarm(refusal) {
         metrics.refusedMessage(refusal.provider);
         log.warn(refusal, 'a message of a payment provider was not believed');
+      },
+    })
+    .bind(payoutSettingsPort, {
+      minAmountMinor: config.PAYOUT_MIN_MINOR,
+      withdrawalsPerDay: config.WITHDRAWALS_PER_DAY,
+      onboarding: bank && createSandboxOnboarding({ publicUrl: config.PUBLIC_URL }),
+    })
+    .bind(ledgerAlarmPort, {
+      report(differences) {
+        metrics.ledgerImbalance(differences.length);
+        if (differences.length > 0) log.error({ differences: differences.slice(0, 20) }, 'the books do not agree');
       },
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });

@@ -82,6 +82,7 @@ export const operationKinds = {
   'orders.get': 'query',
   'orders.handOver': 'command',
   'orders.list': 'query',
+  'orders.pack': 'command',
   'orders.place': 'command',
   'orders.readyForPickup': 'command',
   'orders.reject': 'command',

@@ -36,6 +36,8 @@ export interface Metrics {
   command(observed: { name: string; outcome: string; durationMs: number }): void;
   /** A payment provider's message that was not believed. */
   refusedMessage(provider: string): void;
+  /** What the last sweep of the books found that does not agree. */
+  ledgerImbalance(differences: number): void;
   /** An attempt to send a message, or its end without one; `lateMs` is told of what was sent. */
   message(delivered: { channel: string; outcome: string; lateMs?: number }): void;
   /** A text that could not be written: an unknown template or a missing parameter. */
@@ -67,6 +69,11 @@ export function createMetrics(): Metrics {
     buckets: fast,
   });
   const refusedMessages = counter('refused_payment_messages', 'Provider messages not believed.', ['provider']);
+  const imbalance = new Gauge({
+    name: 'soko_ledger_imbalance',
+    help: 'Places where the books do not agree, by the last sweep of this node; anything but 0 is an alert.',
+    registers,
+  });
   const messages = counter('messages', 'Attempts to send messages by channel and outcome.', ['channel', 'outcome']);
   const messageLateness = histogram('message_lateness', 'How long after its time a message was sent.', {
     labelNames: ['channel'],
@@ -87,6 +94,7 @@ export function createMetrics(): Metrics {
   return {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
     refusedMessage: (provider) => refusedMessages.inc({ provider }),
+    ledgerImbalance: (differences) => imbalance.set(differences),
     message({ channel, outcome, lateMs }) {
       messages.inc({ channel, outcome });
       if (lateMs !== undefined) messageLateness.observe({ channel }, Math.max(0, lateMs) / 1000);

@@ -1,10 +1,13 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Currency } from '../../src/domain/kernel/index.ts';
+import { accounts, mustPost } from '../../src/domain/ledger/index.ts';
 import { operations } from '../../src/domain/registry.ts';
 import { loadCases } from '../contract/load-cases.ts';
 import { createHarness, type Harness, type TestUser } from '../support/harness.ts';
 import { createListing } from '../support/listings.ts';
 import { bindTestPorts } from '../support/ports.ts';
+import { transact } from '../support/transact.ts';
 import { codeTo, goodPassword, lettersTo, newPhone, signUp } from './mailbox.ts';
 
 let market: Harness;
@@ -25,6 +28,7 @@ const exported: Record<string, string> = {
   'dispute.buyer_id': 'disputes',
   'dispute.seller_id': 'disputes',
   'dispute_statement.author_id': 'disputeStatements',
+  'hub_staff.user_id': 'hubAssignments',
   'merchant.owner_id': 'merchants',
   'merchant_application.user_id': 'merchantApplications',
   'merchant_invitation.recipient_id': 'merchantInvitations',
@@ -37,6 +41,8 @@ const exported: Record<string, string> = {
   'review.author_id': 'reviewsWritten',
   'sanction.user_id': 'sanctions',
   'verification.user_id': 'verifications',
+  'cart.user_id': 'cartItems',
+  'cart_item.user_id': 'cartItems',
   'conversation.buyer_id': 'conversations',
   'conversation.seller_id': 'conversations',
   'favourite.user_id': 'favourites',
@@ -50,7 +56,12 @@ const exported: Record<string, string> = {
   'offer.buyer_id': 'offers',
   'offer.seller_id': 'offers',
   'payment.payer_id': 'payments',
+  'promo_use.user_id': 'promosUsed',
+  'payout.user_id': 'payouts',
+  'payout_destination.user_id': 'payoutDestinations',
   'session.user_id': 'sessions',
+  'shipment.buyer_id': 'shipments',
+  'shipment.seller_id': 'shipments',
   'stream.host_id': 'streams',
   'stream_member.user_id': 'streamsWatched',
   'sub_order.buyer_id': 'orders',
@@ -60,10 +71,12 @@ const exported: Record<string, string> = {
 
 /** Columns that name a person and are not exported, with the reason. */
 const kept: Record<string, string> = {
+  'cart_item.seller_id': 'Whose goods they are: the listing has it, and what lies in a cart is its owner’s affair.',
   'block.blocked_id': 'Who blocked a person is that one’s secret.',
   'digest.user_id': 'When the next digest is due.',
   'merchant_application.reviewer_id': 'What staff did is about their office.',
   'unreachable_recipient.user_id': 'That an address of the person did not take messages, gone with the account.',
+  'shipment_custody.actor_id': 'What staff did is about their office.',
   'verification.reviewer_id': 'What staff did is about their office.',
   'audit_entry.actor_id': 'The log of what staff did is about their office, and is kept for good.',
   'eviction.user_id': 'A note for nodes, gone within two hours.',
@@ -143,8 +156,32 @@ async function endEverything(person: TestUser): Promise<void> {
     market.database.sql,
   );
   await sql`update refund set state = 'succeeded'`.execute(market.database.sql);
+  await sql`update payout set state = 'cancelled' where user_id = ${person.id} and state <> 'paid'`.execute(
+    market.database.sql,
+  );
   await sql`update offer set state = 'lapsed', deadline = null
     where state = 'accepted' and (buyer_id = ${person.id} or seller_id = ${person.id})`.execute(market.database.sql);
+}
+
+/** Pays out whatever the market owes a person. */
+async function payOut({ actor: { userId } }: TestUser): Promise<void> {
+  const theirs = [
+    accounts.available(userId),
+    accounts.reserved(userId),
+    accounts.payout(userId),
+    accounts.reserve(userId),
+  ];
+  const { rows } = await sql<{ code: string; currency: Currency; balance: string }>`
+    select code, currency, balance_minor::text as balance from ledger_account
+    where balance_minor <> 0 and code = any(${theirs.map(({ code }) => code)})`.execute(market.database.sql);
+  for (const { code, currency, balance } of rows) {
+    const postings = [
+      { account: theirs.find((one) => one.code === code)!, amountMinor: -Number(balance) },
+      { account: accounts.losses, amountMinor: Number(balance) },
+    ];
+    const transfer = { kind: 'payout.pay', reference: crypto.randomUUID(), currency, postings } as const;
+    await transact(market, (tx) => mustPost(tx, transfer));
+  }
 }
 
 test('of a person who did everything nothing is found once the account is deleted', async () => {
@@ -162,6 +199,7 @@ test('of a person who did everything nothing is found once the account is delete
   const traces = [person.email, phone, username, fullName];
   for (const text of traces) expect((await rowsWith(text)).length).toBeGreaterThan(0);
   await endEverything(person.actor);
+  await payOut(person.actor);
   await market.ok(person.actor, 'users.deleteAccount', { password: goodPassword });
   const farewell = /^outgoing_message: /;
   // Letters are the outbox's; the farewell is on its way.

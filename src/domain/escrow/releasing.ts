@@ -64,7 +64,7 @@ async function postRelease(tx: Tx, escrow: Escrow): Promise<Release> {
   const { orderId, sellerId, currency } = escrow;
   // A debt that another release pays off at the same time is read again.
   for (let tries = 0; tries < 5; tries += 1) {
-    const owedMinor = -(await balanceOf(tx.sql, accounts.debt(sellerId), currency));
+    const owedMinor = Math.abs(await balanceOf(tx.sql, accounts.debt(sellerId), currency));
     const release = divide(tx, escrow, owedMinor);
     const outcome = await postTransfer(tx, {
       kind: 'order.release',

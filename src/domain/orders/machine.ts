@@ -114,3 +114,6 @@ export const openStates = [
   'disputed',
   'received',
 ] as const satisfies readonly OrderState[];
+
+/** Paid, and neither received nor over. */
+export const protectedStates = openStates.filter((state) => state !== 'awaiting_payment' && state !== 'received');

@@ -5,6 +5,7 @@ import type { Tx } from '../kernel/define.ts';
 import { fundEscrow, lockEscrow, refundableOf } from '../escrow/index.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
 import { allocate } from '../kernel/money.ts';
+import { restorePromo, returnPromos } from '../promos/index.ts';
 import { OrderGroupEntity, type OrderGroup, type RefundState } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import { orderGroupMachine } from './machine.ts';
@@ -38,11 +39,13 @@ export async function payGroup(
   const at = await tx.now();
   group.attemptsDue = false;
   if (sold) {
+    if (!inTime) await restorePromo(tx, group.id);
     applyMove(orderGroupMachine, group, { name: inTime ? 'pay' : 'reinstate', by: 'system', at });
     await fundOrders(tx, { group, orders, cover });
     for (const found of orders) await placePaid(tx, found, inTime);
     return 'placed';
   }
+  if (inTime) await returnPromos(tx, [group.id]);
   await releaseWalletPart(tx, group);
   if (inTime) applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at });
   for (const found of orders) await refundLate(tx, found, inTime);

@@ -31,6 +31,8 @@ export interface TemplateParams {
   'merchant.reinstated': object;
   'merchant.removed': { merchant: string };
   'merchant.transferred': { merchant: string };
+  'hub_assignment.assigned': { hub: string };
+  'hub_assignment.removed': { hub: string };
   'verification.approved': object;
   'verification.rejected': { reason?: string };
   'verification.expiring': { expiresOn: string };
@@ -57,9 +59,17 @@ export interface TemplateParams {
   'order.delivered': { title: string };
   'order.received': { title: string };
   'order.cancelled': { title: string; reason?: string };
+  'order.answer_due': { title: string; until: string };
+  'order.handling_due': { title: string; until: string };
+  'order.pickup_due': { title: string; until: string };
+  'order.receipt_due': { title: string; until: string };
   'order.expired': { title: string };
   'order.paid_late': { title: string };
   'order.refund_started': Amount & { title: string };
+  'shipment.at_hub': { hub: string };
+  'shipment.out_for_delivery': { courier: string };
+  'shipment.failed': { reason?: string };
+  'shipment.returning': { hub: string; reason?: string };
   'refund_request.requested': Amount;
   'refund_request.approved': Amount;
   'refund_request.denied': Amount & { reason?: string };
@@ -73,6 +83,13 @@ export interface TemplateParams {
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;
+  'wallet.topped_up': Amount;
+  'wallet.refunded': Amount;
+  'wallet.credited': Amount;
+  'wallet.fee_returned': Amount;
+  'payout.credited': Amount;
+  'payout.paid': Amount;
+  'payout.failed': Amount;
   'listing.price_dropped': { title: string; priceMinor: number; wasMinor: number; currency: Currency };
   'listing.back_in_stock': { title: string };
   /** Titles of what happened, one a line. */

@@ -60,6 +60,8 @@ export const en: Texts = {
     (p, f) => `Your listings are hidden; open orders go on.${f.because('Reason', p.reason)}`,
   ],
   'merchant.reinstated': ['Your shop is open again', 'Your listings are shown again.'],
+  'hub_assignment.assigned': ['You work for a hub now', (p, f) => `You may act for ${f.text(p.hub)} now.`],
+  'hub_assignment.removed': ['You left a hub', (p, f) => `You do not work for ${f.text(p.hub)} any more.`],
   'verification.approved': ['You are verified', 'Your papers were checked. Others see that you are verified.'],
   'verification.rejected': [
     'Your papers were not accepted',
@@ -145,11 +147,43 @@ export const en: Texts = {
     'Order cancelled',
     (p, f) => `The order was cancelled: ${f.text(p.title)}.${f.because('Reason', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Please answer the order',
+    (p, f) => `${f.text(p.title)} is paid and waits for you until ${f.moment(p.until)}; then it is cancelled.`,
+  ],
+  'order.handling_due': [
+    'Please hand over the order',
+    (p, f) => `${f.text(p.title)} must be on its way by ${f.moment(p.until)}, or it is cancelled and refunded.`,
+  ],
+  'order.pickup_due': [
+    'Please pick up your order',
+    (p, f) => `${f.text(p.title)} waits for you until ${f.moment(p.until)}; then it is cancelled and refunded.`,
+  ],
+  'order.receipt_due': [
+    'Is everything all right?',
+    (p, f) => `Tell us by ${f.moment(p.until)} if something is wrong with ${f.text(p.title)}; then the seller is paid.`,
+  ],
   'order.expired': ['Order expired', (p, f) => `The order was not paid in time: ${f.text(p.title)}.`],
   'order.paid_late': ['Paid too late', (p, f) => `${f.text(p.title)} is gone; your money is on its way back.`],
   'order.refund_started': [
     'Refund under way',
     (p, f) => `${f.money(p.amountMinor, p.currency)} for ${f.text(p.title)} is on its way back to you.`,
+  ],
+  'shipment.at_hub': [
+    'Your parcel is there',
+    (p, f) => `Fetch your parcel at ${f.text(p.hub)}. Bring the delivery code from the app.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Your parcel is on its way',
+    (p, f) => `${f.text(p.courier)} brings your parcel. Have the delivery code from the app ready.`,
+  ],
+  'shipment.failed': [
+    'Your parcel could not be delivered',
+    (p, f) => `We could not deliver your parcel.${f.because('Reason', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'A parcel comes back to you',
+    (p, f) => `A parcel comes back to you by ${f.text(p.hub)}; the buyer is refunded.${f.because('Reason', p.reason)}`,
   ],
   'refund_request.requested': [
     'Refund asked for',
@@ -197,6 +231,31 @@ export const en: Texts = {
   'payment.refund_failed': [
     'Refund failed',
     (p, f) => `The refund of ${f.money(p.amountMinor, p.currency)} failed; we are looking into it.`,
+  ],
+  'wallet.topped_up': [
+    'Money in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} has arrived in your wallet.`,
+  ],
+  'wallet.refunded': [
+    'Refund in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} of a refund is in your wallet.`,
+  ],
+  'wallet.credited': [
+    'A credit for you',
+    (p, f) => `You were given a credit of ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'wallet.fee_returned': [
+    'Fee returned',
+    (p, f) => `The fee of ${f.money(p.amountMinor, p.currency)} is back in your wallet.`,
+  ],
+  'payout.credited': [
+    'You were paid',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} from your sales is in your wallet.`,
+  ],
+  'payout.paid': ['Paid out', (p, f) => `${f.money(p.amountMinor, p.currency)} was sent to your account.`],
+  'payout.failed': [
+    'Payout failed',
+    (p, f) => `The payout of ${f.money(p.amountMinor, p.currency)} did not go through; the money is in your wallet.`,
   ],
   'listing.price_dropped': [
     'Price drop',

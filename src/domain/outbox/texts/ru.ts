@@ -64,6 +64,14 @@ export const ru: Texts = {
     (p, f) => `Ваши объявления скрыты, открытые заказы продолжаются.${f.because('Причина', p.reason)}`,
   ],
   'merchant.reinstated': ['Магазин снова открыт', 'Ваши объявления снова видны.'],
+  'hub_assignment.assigned': [
+    'Вы теперь работаете в пункте',
+    (p, f) => `Теперь вы можете действовать от имени пункта «${f.text(p.hub)}».`,
+  ],
+  'hub_assignment.removed': [
+    'Вы больше не работаете в пункте',
+    (p, f) => `Вы больше не работаете в пункте «${f.text(p.hub)}».`,
+  ],
   'verification.approved': ['Вы подтверждены', 'Документы проверены. Другие видят, что вы подтверждены.'],
   'verification.rejected': [
     'Документы не приняты',
@@ -149,11 +157,45 @@ export const ru: Texts = {
   'order.delivered': ['Передано', (p, f) => `${f.text(p.title)} передано. Подтвердите получение.`],
   'order.received': ['Получено', (p, f) => `Покупатель получил ${f.text(p.title)}.`],
   'order.cancelled': ['Заказ отменён', (p, f) => `Заказ отменён: ${f.text(p.title)}.${f.because('Причина', p.reason)}`],
+  'order.answer_due': [
+    'Ответьте на заказ',
+    (p, f) => `${f.text(p.title)}: заказ оплачен и ждёт ответа до ${f.moment(p.until)}, затем он отменится.`,
+  ],
+  'order.handling_due': [
+    'Передайте заказ',
+    (p, f) => `${f.text(p.title)}: отправьте заказ до ${f.moment(p.until)}, иначе он отменится, а деньги вернутся.`,
+  ],
+  'order.pickup_due': [
+    'Заберите заказ',
+    (p, f) => `${f.text(p.title)}: заказ ждёт вас до ${f.moment(p.until)}, затем он отменится, а деньги вернутся.`,
+  ],
+  'order.receipt_due': [
+    'Всё в порядке?',
+    (p, f) =>
+      `${f.text(p.title)}: сообщите до ${f.moment(p.until)}, если что-то не так; затем продавец получит деньги.`,
+  ],
   'order.expired': ['Заказ истёк', (p, f) => `Заказ не оплачен вовремя: ${f.text(p.title)}.`],
   'order.paid_late': ['Оплата опоздала', (p, f) => `${f.text(p.title)} уже нет, деньги возвращаются.`],
   'order.refund_started': [
     'Возврат начат',
     (p, f) => `${f.money(p.amountMinor, p.currency)} за ${f.text(p.title)} возвращается вам.`,
+  ],
+  'shipment.at_hub': [
+    'Посылка прибыла',
+    (p, f) => `Заберите посылку в пункте «${f.text(p.hub)}». Понадобится код выдачи из приложения.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Посылка в пути',
+    (p, f) => `${f.text(p.courier)} везёт вашу посылку. Подготовьте код выдачи из приложения.`,
+  ],
+  'shipment.failed': [
+    'Посылку не удалось доставить',
+    (p, f) => `Доставить посылку не удалось.${f.because('Причина', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Посылка возвращается к вам',
+    (p, f) =>
+      `Она вернётся к вам через «${f.text(p.hub)}», деньги вернутся покупателю.${f.because('Причина', p.reason)}`,
   ],
   'refund_request.requested': [
     'Просят вернуть деньги',
@@ -194,6 +236,25 @@ export const ru: Texts = {
   'payment.refund_failed': [
     'Возврат не прошёл',
     (p, f) => `Возврат ${f.money(p.amountMinor, p.currency)} не прошёл, мы разбираемся.`,
+  ],
+  'wallet.topped_up': ['Деньги в кошельке', (p, f) => `${f.money(p.amountMinor, p.currency)} поступило в ваш кошелёк.`],
+  'wallet.refunded': [
+    'Возврат в кошельке',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} по возврату зачислено в ваш кошелёк.`,
+  ],
+  'wallet.credited': ['Вам начислено', (p, f) => `Вам начислено ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Плата возвращена',
+    (p, f) => `Плата ${f.money(p.amountMinor, p.currency)} снова в вашем кошельке.`,
+  ],
+  'payout.credited': [
+    'Вам заплатили',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} за ваши продажи зачислено в кошелёк.`,
+  ],
+  'payout.paid': ['Выплата отправлена', (p, f) => `${f.money(p.amountMinor, p.currency)} отправлено на ваш счёт.`],
+  'payout.failed': [
+    'Выплата не прошла',
+    (p, f) => `Выплата ${f.money(p.amountMinor, p.currency)} не прошла, деньги в вашем кошельке.`,
   ],
   'listing.price_dropped': [
     'Цена снижена',

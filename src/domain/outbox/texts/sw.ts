@@ -63,6 +63,11 @@ export const sw: Texts = {
     (p, f) => `Matangazo yako yamefichwa; oda zilizo wazi zinaendelea.${f.because('Sababu', p.reason)}`,
   ],
   'merchant.reinstated': ['Duka lako limefunguliwa tena', 'Matangazo yako yanaonekana tena.'],
+  'hub_assignment.assigned': [
+    'Sasa unafanya kazi kwenye kituo',
+    (p, f) => `Sasa unaweza kutenda kwa niaba ya ${f.text(p.hub)}.`,
+  ],
+  'hub_assignment.removed': ['Umetoka kwenye kituo', (p, f) => `Hufanyi kazi tena ${f.text(p.hub)}.`],
   'verification.approved': ['Umethibitishwa', 'Hati zako zimekaguliwa. Wengine wanaona kuwa umethibitishwa.'],
   'verification.rejected': [
     'Hati zako hazikukubaliwa',
@@ -146,11 +151,44 @@ export const sw: Texts = {
     'Oda imeghairiwa',
     (p, f) => `Oda imeghairiwa: ${f.text(p.title)}.${f.because('Sababu', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Tafadhali jibu agizo',
+    (p, f) => `${f.text(p.title)} imelipiwa na inakusubiri hadi ${f.moment(p.until)}; baadaye itafutwa.`,
+  ],
+  'order.handling_due': [
+    'Tafadhali kabidhi agizo',
+    (p, f) => `${f.text(p.title)} itumwe kabla ya ${f.moment(p.until)}, la sivyo itafutwa na pesa zitarudishwa.`,
+  ],
+  'order.pickup_due': [
+    'Tafadhali chukua agizo lako',
+    (p, f) => `${f.text(p.title)} inakusubiri hadi ${f.moment(p.until)}; baadaye itafutwa na pesa zitarudishwa.`,
+  ],
+  'order.receipt_due': [
+    'Je, kila kitu kiko sawa?',
+    (p, f) => `Tuambie kabla ya ${f.moment(p.until)} kama kuna tatizo na ${f.text(p.title)}; baadaye muuzaji atalipwa.`,
+  ],
   'order.expired': ['Oda imeisha muda', (p, f) => `Oda haikulipwa kwa wakati: ${f.text(p.title)}.`],
   'order.paid_late': ['Malipo yamechelewa', (p, f) => `${f.text(p.title)} haipo tena; pesa zako zinarudishwa.`],
   'order.refund_started': [
     'Pesa zinarudishwa',
     (p, f) => `${f.money(p.amountMinor, p.currency)} za ${f.text(p.title)} zinarudishwa kwako.`,
+  ],
+  'shipment.at_hub': [
+    'Kifurushi chako kimefika',
+    (p, f) => `Chukua kifurushi chako ${f.text(p.hub)}. Njoo na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Kifurushi chako kiko njiani',
+    (p, f) => `${f.text(p.courier)} analeta kifurushi chako. Uwe na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.failed': [
+    'Kifurushi chako hakikufikishwa',
+    (p, f) => `Hatukuweza kufikisha kifurushi chako.${f.because('Sababu', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Kifurushi kinarudi kwako',
+    (p, f) =>
+      `Kifurushi kinarudi kwako kupitia ${f.text(p.hub)}; mnunuzi anarudishiwa pesa.${f.because('Sababu', p.reason)}`,
   ],
   'refund_request.requested': [
     'Ombi la kurudishiwa pesa',
@@ -200,6 +238,28 @@ export const sw: Texts = {
   'payment.refund_failed': [
     'Kurudisha pesa kumeshindikana',
     (p, f) => `Kurudisha ${f.money(p.amountMinor, p.currency)} kumeshindikana; tunalifuatilia.`,
+  ],
+  'wallet.topped_up': [
+    'Pesa kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zimefika kwenye pochi yako.`,
+  ],
+  'wallet.refunded': [
+    'Marejesho kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za marejesho ziko kwenye pochi yako.`,
+  ],
+  'wallet.credited': ['Salio kwako', (p, f) => `Umepewa salio la ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Ada imerudishwa',
+    (p, f) => `Ada ya ${f.money(p.amountMinor, p.currency)} imerudi kwenye pochi yako.`,
+  ],
+  'payout.credited': [
+    'Umelipwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za mauzo yako ziko kwenye pochi yako.`,
+  ],
+  'payout.paid': ['Malipo yametumwa', (p, f) => `${f.money(p.amountMinor, p.currency)} zimetumwa kwenye akaunti yako.`],
+  'payout.failed': [
+    'Malipo hayakufika',
+    (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} hayakufika; pesa ziko kwenye pochi yako.`,
   ],
   'listing.price_dropped': [
     'Bei imeshuka',
