@@ -2,7 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { accounts } from '../../src/domain/ledger/index.ts';
 import { paymentProvidersPort, type PaymentProvider } from '../../src/domain/payments/index.ts';
-import { bankReports, createMarket, paid, pay, purchase, refundAll, travel, type Till } from '../payments/bank.ts';
+import { bankReports, createMarket, paid, pay, refundAll, travel, type Till } from '../payments/bank.ts';
+import { listingOf, pickup } from '../orders/stall.ts';
 import { confirmedUpload } from '../support/disk.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 import { chargebackFact as fact, debtOf, lost, tell, theirs, walletOf, won } from './bank-objects.ts';
@@ -209,17 +210,18 @@ test('evidence goes to the provider, again until it answers, and not after the d
 
 /** One payment for the orders of two sellers. */
 async function paidToTwo(): Promise<Bought & { other: TestUser; otherOrderId: string }> {
-  const found = await purchase(market);
-  const other = await market.user();
-  const otherOrderId = crypto.randomUUID();
-  const fields = { id: otherOrderId, seller_id: other.id, goods_minor: 1_001, total_minor: 1_001 };
-  const { sql: db } = market.database;
-  await sql`insert into sub_order select (jsonb_populate_record(o, ${JSON.stringify(fields)}::text::jsonb)).*
-    from sub_order o where id = ${found.orderId}`.execute(db);
-  await sql`update order_group set total_minor = 3_501 where id = ${found.groupId}`.execute(db);
-  const paymentId = await pay(market, found);
+  const [buyer, seller, other] = [await market.user(), await market.user(), await market.user()];
+  const listingId = await listingOf(market, seller);
+  for (const id of [listingId, await listingOf(market, other, { priceMinor: 1_001 })]) {
+    await market.ok(buyer, 'cart.setItem', { listingId: id, quantity: 1 });
+  }
+  const group = await market.ok(buyer, 'cart.checkout', pickup);
+  const orderOf = (user: TestUser): string =>
+    group.orders.find((order: { seller: { id: string } }) => order.seller.id === user.id).id;
+  const bought = { seller, buyer, listingId, groupId: group.id, orderId: orderOf(seller) };
+  const paymentId = await pay(market, bought);
   await bankReports(market, till);
-  return { ...found, paymentId, other, otherOrderId };
+  return { ...bought, paymentId, other, otherOrderId: orderOf(other) };
 }
 
 test('a payment to two sellers: each bears a share in proportion, to the last unit', async () => {

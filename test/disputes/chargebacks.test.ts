@@ -2,24 +2,11 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { escrowSettingsPort } from '../../src/domain/escrow/index.ts';
 import { accounts } from '../../src/domain/ledger/index.ts';
-import { paymentProvidersPort, type PaymentProvider } from '../../src/domain/payments/index.ts';
-import { bankReports, createMarket, paid, refundAll, travel, type Till } from '../payments/bank.ts';
+import { createMarket, paid, travel, type Till } from '../payments/bank.ts';
 import { stockOf } from '../orders/stall.ts';
-import { confirmedUpload } from '../support/disk.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
-import { chargebackFact as fact, hear, tell } from './bank-objects.ts';
-import {
-  balance,
-  claimed,
-  dayMs,
-  delivered,
-  escrowOf,
-  expectBooksToBalance,
-  payoutOf,
-  sentBack,
-  stateOf,
-  type Bought,
-} from './court.ts';
+import { chargebackFact as fact, debtOf, hear, lost, tell, theirs, walletOf, won } from './bank-objects.ts';
+import { balance, dayMs, delivered, escrowOf, expectBooksToBalance, payoutOf, stateOf, type Bought } from './court.ts';
 
 let market: Harness;
 let till: Till;

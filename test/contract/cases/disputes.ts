@@ -164,7 +164,7 @@ export const disputesCases: AreaCases = {
     },
     async 'refunds.expired'(market) {
       const { seller, refundRequestId } = await requested(market);
-      await sql`update refund_request set deadline = deadline - interval '4 days' where id = ${refundRequestId}`.execute(
+      await sql`update refund_request set deadline = deadline - interval '4 d' where id = ${refundRequestId}`.execute(
         market.database.sql,
       );
       return { name: 'refunds.deny', as: seller, input: { refundRequestId, reason } };
