@@ -64,98 +64,79 @@ end $$;
 create constraint trigger ledger_posting_zero_sum after insert on ledger_posting deferrable initially deferred
   for each row execute function ledger_check_sum();
 
--- Postings as they are asked for, with the row of a sharded account that this connection uses.
-create function ledger_wanted(transfers jsonb)
-returns table (ord integer, kind text, reference text, order_id uuid, item integer, code text, currency text,
-               shard integer, side integer, user_id uuid, amount bigint) language sql stable as $$
-  select t.ord::integer, t.body ->> 'kind', t.body ->> 'reference', (t.body ->> 'orderId')::uuid, p.item::integer,
-    p.body ->> 'code', t.body ->> 'currency', (pg_backend_pid() % (p.body ->> 'shards')::integer)::integer,
-    (p.body ->> 'side')::integer, (p.body ->> 'userId')::uuid, (p.body ->> 'amountMinor')::bigint
-  from jsonb_array_elements(transfers) with ordinality as t (body, ord),
-    jsonb_array_elements(t.body -> 'postings') with ordinality as p (body, item)
-$$;
-
--- Posts transfers, all of them or none. Those that are in the journal already are passed over, and must say the same.
--- 'insufficient', and nothing written, when an account would leave its bound. Accounts are locked in one order.
-create function ledger_post(transfers jsonb, posted_at timestamptz) returns text language plpgsql as $$
+-- Posts transfers, all of them or none, and answers 'posted'. Nothing is written when it answers 'insufficient': an
+-- account would leave its bound; or a number: so many of them are in the journal already. The caller has added up what
+-- each account gets, and lists the accounts in the one order in which all lock them. Row by row through the unique
+-- index: a planner that guesses how many there are would read the whole table.
+create function ledger_post(input jsonb, posted_at timestamptz) returns text language plpgsql as $$
 declare
-  fresh jsonb;
-  written integer;
+  wanted record;
+  known integer := 0;
+  account_id uuid;
+  transfer_id uuid;
+  balance bigint;
+  postings integer;
+  account_ids uuid[] := '{}';
+  balances bigint[] := '{}';
+  versions integer[] := '{}';
+  transfer_ids uuid[] := '{}';
 begin
-  select jsonb_agg(t order by n) into fresh
-  from jsonb_array_elements(transfers) with ordinality as e (t, n)
-  where not exists (select from ledger_transfer l where l.kind = t ->> 'kind' and l.reference = t ->> 'reference');
-  if fresh is distinct from transfers then
-    perform ledger_compare(transfers, fresh);
+  for wanted in select * from jsonb_to_recordset(input -> 'transfers') as t (kind text, reference text) loop
+    perform from ledger_transfer l where l.kind = wanted.kind and l.reference = wanted.reference;
+    if found then
+      known := known + 1;
+    end if;
+  end loop;
+  if known > 0 then
+    return known;
   end if;
-  if fresh is null then
-    return 'known';
-  end if;
-  insert into ledger_account (id, code, currency, shard, side, user_id, balance_minor, version, updated_at)
-  select gen_random_uuid(), w.code, w.currency, w.shard, min(w.side), (array_agg(w.user_id))[1], 0, 0, posted_at
-  from ledger_wanted(fresh) w
-  where not exists (select from ledger_account a
-                    where a.code = w.code and a.currency = w.currency and a.shard = w.shard)
-  group by w.code, w.currency, w.shard order by w.code, w.currency, w.shard
-  on conflict on constraint ledger_account_once do nothing;
-  perform from ledger_account a
-  where (a.code, a.currency, a.shard) in (select w.code, w.currency, w.shard from ledger_wanted(fresh) w)
-  order by a.code, a.currency, a.shard for update;
-  if exists (
-    select from ledger_account a
-    join (select w.code, w.currency, w.shard, sum(w.amount) as amount from ledger_wanted(fresh) w group by 1, 2, 3) d
-      using (code, currency, shard)
-    where a.side <> 0 and a.side * (a.balance_minor + d.amount) < 0
-  ) then
-    return 'insufficient';
-  end if;
-  insert into ledger_transfer (id, kind, reference, order_id, at)
-  select gen_random_uuid(), w.kind, w.reference, w.order_id, posted_at
-  from (select distinct on (f.ord) f.* from ledger_wanted(fresh) f) w
-  on conflict on constraint ledger_transfer_once do nothing;
-  get diagnostics written = row_count;
-  if written < jsonb_array_length(fresh) then
-    -- Somebody posted one of them since we looked: the whole command runs again and sees it.
-    raise exception 'posted meanwhile' using errcode = 'serialization_failure';
-  end if;
+  for wanted in
+    select * from jsonb_to_recordset(input -> 'accounts')
+      as a (code text, currency text, shard integer, side integer, "userId" uuid, "deltaMinor" bigint)
+  loop
+    loop
+      select a.id, a.balance_minor, a.version into account_id, balance, postings from ledger_account a
+      where a.code = wanted.code and a.currency = wanted.currency and a.shard = wanted.shard for update;
+      exit when found;
+      insert into ledger_account (id, code, currency, shard, side, user_id, balance_minor, version, updated_at)
+      values (gen_random_uuid(), wanted.code, wanted.currency, wanted.shard, wanted.side, wanted."userId", 0, 0,
+        posted_at)
+      on conflict on constraint ledger_account_once do nothing;
+    end loop;
+    if wanted.side * (balance + wanted."deltaMinor") < 0 then
+      return 'insufficient';
+    end if;
+    account_ids := account_ids || account_id;
+    balances := balances || balance;
+    versions := versions || postings;
+  end loop;
+  for wanted in
+    select * from jsonb_to_recordset(input -> 'transfers') as t (kind text, reference text, "orderId" uuid)
+  loop
+    insert into ledger_transfer (id, kind, reference, order_id, at)
+    values (gen_random_uuid(), wanted.kind, wanted.reference, wanted."orderId", posted_at)
+    on conflict on constraint ledger_transfer_once do nothing returning id into transfer_id;
+    if transfer_id is null then
+      -- Somebody posted it since we looked: the whole command runs again and sees it.
+      raise exception 'posted meanwhile' using errcode = 'serialization_failure';
+    end if;
+    transfer_ids := transfer_ids || transfer_id;
+  end loop;
   insert into ledger_posting (transfer_id, ord, account_id, currency, amount_minor, balance_minor, version)
-  select l.id, w.item, a.id, w.currency, w.amount,
-    a.balance_minor + sum(w.amount) over chain, a.version + row_number() over chain
-  from ledger_wanted(fresh) w
-  join ledger_transfer l on l.kind = w.kind and l.reference = w.reference
-  join ledger_account a on a.code = w.code and a.currency = w.currency and a.shard = w.shard
-  window chain as (partition by a.id order by w.ord, w.item rows unbounded preceding);
-  update ledger_account a
-  set balance_minor = a.balance_minor + d.amount, version = a.version + d.postings, updated_at = posted_at
-  from (select w.code, w.currency, w.shard, sum(w.amount) as amount, count(*) as postings
-        from ledger_wanted(fresh) w group by 1, 2, 3) d
-  where a.code = d.code and a.currency = d.currency and a.shard = d.shard;
+  select transfer_ids[p.transfer], p.ord, account_ids[p.account], p.currency, p."amountMinor",
+    balances[p.account] + p."sumMinor", versions[p.account] + p.nth
+  from jsonb_to_recordset(input -> 'postings')
+    as p (transfer integer, ord integer, account integer, currency text, "amountMinor" bigint, "sumMinor" bigint,
+      nth integer);
+  for wanted in
+    select * from rows from (jsonb_to_recordset(input -> 'accounts') as ("deltaMinor" bigint, postings integer))
+      with ordinality as a (delta, count, ord)
+  loop
+    update ledger_account a
+    set balance_minor = a.balance_minor + wanted.delta, version = a.version + wanted.count, updated_at = posted_at
+    where a.id = account_ids[wanted.ord];
+  end loop;
   return 'posted';
-end $$;
-
--- Refuses transfers whose kind and reference are taken by others.
-create function ledger_compare(transfers jsonb, fresh jsonb) returns void language plpgsql as $$
-declare
-  other text;
-begin
-  select w.kind || ' ' || w.reference into other
-  from (select w.kind, w.reference, w.code, w.currency, sum(w.amount) as amount
-        from ledger_wanted(transfers) w group by 1, 2, 3, 4) w
-  full join (
-    select l.kind, l.reference, a.code, a.currency, sum(p.amount_minor) as amount
-    from jsonb_array_elements(transfers) t
-    join ledger_transfer l on l.kind = t ->> 'kind' and l.reference = t ->> 'reference'
-    join ledger_posting p on p.transfer_id = l.id
-    join ledger_account a on a.id = p.account_id
-    group by 1, 2, 3, 4
-  ) j using (kind, reference, code, currency)
-  where w.amount is distinct from j.amount
-    and not exists (select from jsonb_array_elements(coalesce(fresh, '[]')) f
-                    where f ->> 'kind' = kind and f ->> 'reference' = reference)
-  limit 1;
-  if other is not null then
-    raise exception 'transfer % is in the journal with other postings', other using errcode = 'unique_violation';
-  end if;
 end $$;
 
 -- Money of a wallet that is set aside until it is spent or given back, once.

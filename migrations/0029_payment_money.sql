@@ -56,3 +56,91 @@ create table reconciliation_difference (
 );
 create index reconciliation_difference_seen on reconciliation_difference (last_seen_at desc, id desc);
 create index reconciliation_difference_payment on reconciliation_difference (payment_id) where payment_id is not null;
+create index payment_payer_created on payment (payer_id, created_at desc, id desc);
+
+-- The sandbox bank learns to misbehave in more ways: what it keeps goes through the steps of a behaviour, each of which
+-- it reports as it was then.
+alter table sandbox_charge
+  add column step integer not null default 0,
+  add column created_at timestamptz not null default now(),
+  -- When its next step is due; null when it has none.
+  add column due_at timestamptz,
+  drop constraint sandbox_charge_status_check;
+-- squawk-ignore require-concurrent-index-deletion
+drop index sandbox_charge_due;
+update sandbox_charge set due_at = confirm_at where status = 'processing';
+alter table sandbox_charge
+  -- squawk-ignore ban-drop-column
+  drop column confirm_at,
+  add constraint sandbox_charge_status_check check (
+    status in ('requires_action', 'processing', 'authorized', 'captured', 'failed', 'cancelled')) not valid;
+create index sandbox_charge_due on sandbox_charge (due_at) where due_at is not null;
+create index sandbox_charge_created on sandbox_charge (created_at, id);
+
+create table sandbox_capture (
+  id text primary key,
+  charge_id text not null references sandbox_charge (id),
+  -- The key of a capture that was asked for; null for the bank's own.
+  capture_id text unique,
+  amount_minor bigint not null
+);
+create index sandbox_capture_charge on sandbox_capture (charge_id);
+insert into sandbox_capture (id, charge_id, amount_minor)
+select 'cap_' || id, id, amount_minor from sandbox_charge where status = 'captured';
+
+alter table sandbox_refund
+  add column behaviour text not null default 'succeed',
+  add column step integer not null default 0,
+  add column due_at timestamptz;
+-- squawk-ignore require-concurrent-index-deletion
+drop index sandbox_refund_due;
+update sandbox_refund set due_at = confirm_at where status = 'pending';
+-- squawk-ignore ban-drop-column
+alter table sandbox_refund drop column confirm_at;
+create index sandbox_refund_due on sandbox_refund (due_at) where due_at is not null;
+
+create table sandbox_payout (
+  id text primary key,
+  payout_id text not null unique,
+  amount_minor bigint not null,
+  currency text not null,
+  destination text not null,
+  status text not null check (status in ('pending', 'paid', 'failed', 'cancelled')),
+  behaviour text not null,
+  step integer not null,
+  due_at timestamptz
+);
+create index sandbox_payout_due on sandbox_payout (due_at) where due_at is not null;
+
+create table sandbox_chargeback (
+  id text primary key,
+  charge_id text not null references sandbox_charge (id),
+  status text not null,
+  funds_withdrawn boolean not null,
+  evidence text,
+  evidence_due_at timestamptz not null,
+  behaviour text not null,
+  step integer not null,
+  due_at timestamptz,
+  constraint sandbox_chargeback_once unique (charge_id)
+);
+create index sandbox_chargeback_due on sandbox_chargeback (due_at) where due_at is not null;
+
+-- How single charges and payouts are to go, told before or while they are under way.
+create table sandbox_behaviour (
+  subject_id text primary key,
+  behaviour text not null
+);
+
+-- What is not delivered yet of the old kind is asked for by the market itself.
+-- squawk-ignore ban-drop-table
+drop table sandbox_delivery;
+create table sandbox_delivery (
+  id uuid primary key,
+  event_id text not null,
+  body text not null,
+  due_at timestamptz not null,
+  tries integer not null,
+  delivered_at timestamptz
+);
+create index sandbox_delivery_due on sandbox_delivery (due_at) where delivered_at is null;

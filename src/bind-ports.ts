@@ -15,6 +15,7 @@ import {
 import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
+import { disputeSettingsPort } from './domain/disputes/index.ts';
 import { escrowSettingsPort } from './domain/escrow/index.ts';
 import { orderSettingsPort } from './domain/orders/index.ts';
 import {
@@ -82,6 +83,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       pickupMs: config.PICKUP_WINDOW,
       autoReceiveMs: config.AUTO_RECEIVE_AFTER,
     })
+    .bind(disputeSettingsPort, { answerMs: config.DISPUTE_ANSWER_WINDOW })
     .bind(escrowSettingsPort, {
       feeBps: config.PLATFORM_FEE_BPS,
       reserveBps: config.SELLER_RESERVE_BPS,

@@ -96,6 +96,8 @@ export const environment = z.object({
   ORDER_HANDLING_WINDOW: duration('7d'),
   PICKUP_WINDOW: duration('14d'),
   AUTO_RECEIVE_AFTER: duration('7d'),
+  /** How long a seller may leave a refund request, or a dispute, without an answer. */
+  DISPUTE_ANSWER_WINDOW: duration('72h'),
   /** In hundredths of a per cent: the market's share of the goods, and what is kept back for chargebacks. */
   PLATFORM_FEE_BPS: z.coerce.number().int().min(0).max(10_000).default(500),
   SELLER_RESERVE_BPS: z.coerce.number().int().min(0).max(10_000).default(0),

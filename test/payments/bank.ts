@@ -7,7 +7,7 @@ import {
   type Refusal,
   type SandboxBank,
 } from '../../src/domain/payments/index.ts';
-import type { Behaviour } from '../../src/domain/payments/sandbox/bank.ts';
+import type { Behaviour, PayoutBehaviour } from '../../src/domain/payments/sandbox/behaviours.ts';
 import { createHarness, system, type Harness, type TestUser } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 import { listingOf, pickup } from '../orders/stall.ts';
@@ -22,6 +22,7 @@ export interface Till {
   readonly refusals: Refusal[];
   /** How the next charges go. */
   behaviour: Behaviour;
+  payoutBehaviour: PayoutBehaviour;
   /** While false, the bank's messages do not arrive. */
   connected: boolean;
 }
@@ -29,14 +30,20 @@ export interface Till {
 /** Binds a sandbox bank to a harness; its webhooks go straight into the command, and only `deliverDue` sends them. */
 export function openBank(market: Harness): Till {
   const refusals: Refusal[] = [];
-  const till: Pick<Till, 'behaviour' | 'connected' | 'refusals'> = { behaviour: 'succeed', connected: true, refusals };
+  const till: Pick<Till, 'behaviour' | 'payoutBehaviour' | 'connected' | 'refusals'> = {
+    behaviour: 'succeed',
+    payoutBehaviour: 'paid',
+    connected: true,
+    refusals,
+  };
   const bank = createSandboxBank({
-    sql: () => market.database.fork().getKysely(),
+    sql: () => market.database.sql,
     webhookUrl: 'http://market.test/v1/webhooks/sandbox',
     secret,
     confirmAfterMs,
     clock: market.clock,
     behaviourOf: () => till.behaviour,
+    payoutBehaviourOf: () => till.payoutBehaviour,
     async post(_, { body, headers }) {
       if (!till.connected) throw new Error('no connection');
       return (await receive(market, body, headers)) ? 200 : 401;

@@ -4,6 +4,7 @@ import { deriveKeys, identitySettingsPort } from '../../src/domain/identity/inde
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
 import { addressBookPort, outboxSettingsPort, sendersPort } from '../../src/domain/outbox/index.ts';
 import { addressBook, preferenceSettingsPort } from '../../src/domain/preferences/index.ts';
+import { disputeSettingsPort } from '../../src/domain/disputes/index.ts';
 import { escrowSettingsPort } from '../../src/domain/escrow/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
@@ -32,6 +33,7 @@ export function bindTestPorts(ports: Ports): void {
     pickupMs: 14 * 86_400_000,
     autoReceiveMs: 7 * 86_400_000,
   });
+  ports.bind(disputeSettingsPort, { answerMs: 72 * 3_600_000 });
   ports.bind(escrowSettingsPort, { feeBps: 500, reserveBps: 0, reserveMs: 30 * 86_400_000 });
   ports.bind(ledgerAlarmPort, { report: () => {} });
   ports.bind(payoutSettingsPort, {

@@ -3,6 +3,8 @@ import type { Sql, Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { amountMinorMax, type Currency } from '../kernel/money.ts';
 import { accounts, type Account } from './accounts.ts';
+import { entriesOf } from './entries.ts';
+import { unknownOf } from './known.ts';
 import { tellWallets, type WalletOwner } from './wallets.ts';
 
 /** What happened, as docs/MONEY.md lists it. With the reference it makes a transfer happen once. */
@@ -60,16 +62,17 @@ export async function postTransfers(
   tx: Tx,
   transfers: readonly Transfer[],
 ): Promise<'posted' | 'known' | 'insufficient'> {
-  const written = transfers.map(rowOf).filter(({ postings }) => postings.length > 0);
-  if (written.length === 0) return 'known';
+  const kept = transfers.map(withoutZeros).filter(({ postings }) => postings.length > 0);
+  if (kept.length === 0) return 'known';
   await tx.db.flush();
-  const at = (await tx.now()).toISOString();
-  const { rows } = await sql<{ outcome: 'posted' | 'known' | 'insufficient' }>`
-    select ledger_post(${JSON.stringify(written)}::text::jsonb, ${at}::timestamptz) as outcome`.execute(tx.sql);
-  const outcome = rows[0]?.outcome;
-  assert(outcome, 'posting has an outcome');
-  if (outcome === 'posted') await tellWallets(tx, ownersOf(transfers));
-  return outcome;
+  const outcome = await write(tx, kept);
+  if (outcome === 'insufficient') return outcome;
+  if (outcome === 'posted') {
+    await tellWallets(tx, ownersOf(kept));
+    return outcome;
+  }
+  const fresh = await unknownOf(tx, kept);
+  return fresh.length > 0 ? postTransfers(tx, fresh) : 'known';
 }
 
 /** Posts one transfer. */
@@ -80,32 +83,33 @@ export async function postTransfer(tx: Tx, transfer: Transfer): Promise<'posted'
 /** The same for transfers whose accounts must have the money: anything else is a broken invariant. */
 export async function mustPost(tx: Tx, ...transfers: readonly Transfer[]): Promise<void> {
   const outcome = await postTransfers(tx, transfers);
-  assert(
-    outcome !== 'insufficient',
-    `the accounts of ${transfers.map(({ kind, reference }) => `${kind} ${reference}`).join(', ')} cover it`,
-  );
+  const names = transfers.map(({ kind, reference }) => `${kind} ${reference}`).join(', ');
+  assert(outcome !== 'insufficient', `the accounts of ${names} cover it`);
 }
 
-function rowOf({ kind, reference, currency, orderId, postings }: Transfer) {
-  const kept = postings.filter(({ amountMinor }) => amountMinor !== 0);
+function withoutZeros(transfer: Transfer): Transfer {
+  const { kind, reference } = transfer;
+  const postings = transfer.postings.filter(({ amountMinor }) => amountMinor !== 0);
   let sum = 0;
-  for (const { amountMinor } of kept) {
-    assert(Number.isSafeInteger(amountMinor), `${kind} ${reference} posts ${amountMinor}`);
+  for (const { amountMinor } of postings) {
     assert(Math.abs(amountMinor) <= amountMinorMax * 1_000, `${kind} ${reference} posts ${amountMinor}`);
     sum += amountMinor;
   }
   assert(sum === 0, `${kind} ${reference} sums to ${sum}`);
-  return {
-    kind,
-    reference,
-    currency,
-    orderId: orderId ?? null,
-    postings: kept.map(({ account: { userId = null, ...account }, amountMinor }) => ({
-      ...account,
-      userId,
-      amountMinor,
-    })),
-  };
+  return { ...transfer, postings };
+}
+
+async function write(tx: Tx, transfers: readonly Transfer[]): Promise<string> {
+  const at = (await tx.now()).toISOString();
+  const input = JSON.stringify({
+    transfers: transfers.map(({ kind, reference, orderId = null }) => ({ kind, reference, orderId })),
+    ...entriesOf(transfers),
+  });
+  const { rows } = await sql<{ outcome: string }>`
+    select ledger_post(${input}::text::jsonb, ${at}::timestamptz) as outcome`.execute(tx.sql);
+  const outcome = rows[0]?.outcome;
+  assert(outcome, 'posting has an outcome');
+  return outcome;
 }
 
 /** One entry for each wallet, of the last kind of transfer that changed it, with the sum over that kind. */

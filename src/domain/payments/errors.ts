@@ -10,6 +10,7 @@ export const paymentErrors = defineErrors({
     http: 409,
     text: 'A payment with another method is under way; cancel it first.',
   },
+  'payments.insufficient': { retry: 'refetch', http: 409, text: 'Your wallet does not have that much.' },
   'payments.not_possible': {
     retry: 'refetch',
     http: 409,

@@ -5,11 +5,14 @@ import { applyStoredEvent, claimEvents } from './commands/process.ts';
 import { receiveWebhook } from './commands/receive-webhook.ts';
 import { claimRefunds } from './commands/refund.ts';
 import { settle } from './commands/settle.ts';
+import { expireTopUps } from './commands/expire-top-ups.ts';
 import { startPayment } from './commands/start.ts';
 import { claimSubmissions, recordSubmission } from './commands/submit.ts';
+import { topUpWallet } from './commands/top-up.ts';
 import { PaymentEntity, ProviderEventEntity, RefundEntity } from './entities.ts';
 import { paymentErrors } from './errors.ts';
 import { paymentChanged } from './events.ts';
+import { expireWalletTopUps } from './jobs/expire-top-ups.ts';
 import { pollPayments } from './jobs/poll.ts';
 import { processEvents } from './jobs/process.ts';
 import { refundPayments } from './jobs/refund.ts';
@@ -18,14 +21,17 @@ import { submitPayments } from './jobs/submit.ts';
 import { paymentMachine, refundMachine } from './machine.ts';
 import { paymentsPersonal } from './personal.ts';
 import { getPayment } from './queries/get-payment.ts';
+import { listPayments } from './queries/list-payments.ts';
 import { paymentSnapshot } from './snapshot.ts';
 
 export { findAttempt, type Attempt } from './attempts.ts';
 export { refundPayments };
 export { callProvider } from './calling.ts';
 export { recordCashCollected, recordCashRemitted } from './cash.ts';
+export { paymentChanged } from './events.ts';
 export { ChargebackFact, PayoutFact, ProviderFact, type FactSubject } from './facts.ts';
 export { claimFacts, lockFact, settleFact, storeAnswer, type StoredFact } from './provider-events.ts';
+export { settleHeldRefunds } from './held-refunds.ts';
 export { paymentProvidersPort, type PaymentProvider, type ProviderMessage } from './provider.ts';
 export { refundFromEscrow, type Refunded } from './refunding.ts';
 export { createSandboxBank, type SandboxBank } from './sandbox/bank.ts';
@@ -36,7 +42,10 @@ export const payments = defineArea({
   name: 'payments',
   operations: [
     startPayment,
+    topUpWallet,
+    expireTopUps,
     getPayment,
+    listPayments,
     cancelPayment,
     receiveWebhook,
     claimEvents,
@@ -51,7 +60,7 @@ export const payments = defineArea({
   errors: paymentErrors,
   events: [paymentChanged],
   machines: [paymentMachine, refundMachine],
-  jobs: [submitPayments, processEvents, pollPayments, settlePayments, refundPayments],
+  jobs: [submitPayments, processEvents, pollPayments, settlePayments, refundPayments, expireWalletTopUps],
   snapshots: [paymentSnapshot],
   personal: paymentsPersonal,
   entities: [PaymentEntity, ProviderEventEntity, RefundEntity],

@@ -39,6 +39,8 @@ export const paymentMachine = defineMachine({
       { from: 'unknown', by: 'provider', to: 'authorized' },
     ],
     capture: [
+      // The wallet's own.
+      { from: 'created', by: 'system', to: 'captured' },
       { from: 'created', by: 'provider', to: 'captured' },
       { from: 'requires_action', by: 'provider', to: 'captured' },
       { from: 'processing', by: 'provider', to: 'captured' },

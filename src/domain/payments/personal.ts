@@ -6,14 +6,16 @@ import { openStates } from './machine.ts';
 export const paymentsPersonal: PersonalData = {
   async export({ sql: plain, userId }) {
     const { rows: payments } = await sql`
-      select id, order_group_id as "orderGroupId", method, state, amount_minor::text as "amountMinor", currency,
-             captured_minor::text as "capturedMinor", refunded_minor::text as "refundedMinor", created_at as "createdAt"
+      select id, purpose, order_group_id as "orderGroupId", method, state, amount_minor::text as "amountMinor",
+             currency, captured_minor::text as "capturedMinor", refunded_minor::text as "refundedMinor",
+             created_at as "createdAt"
       from payment where payer_id = ${userId} order by created_at desc, id desc limit ${exportRowsMax}`.execute(plain);
     const { rows: refunds } = await sql`
       select r.id, r.payment_id as "paymentId", r.state, r.amount_minor::text as "amountMinor", r.currency,
              r.created_at as "createdAt"
-      from refund r join payment p on p.id = r.payment_id
-      where p.payer_id = ${userId} order by r.created_at desc, r.id desc limit ${exportRowsMax}`.execute(plain);
+      from refund r left join payment p on p.id = r.payment_id left join sub_order o on o.id = r.order_id
+      where coalesce(p.payer_id, o.buyer_id) = ${userId} order by r.created_at desc, r.id desc
+      limit ${exportRowsMax}`.execute(plain);
     return { payments, refunds };
   },
   async blockers(tx, userId) {

@@ -90,6 +90,8 @@ export async function refundOrder(tx: Tx, { group, orderId, amountMinor }: Refun
     await updateCash(tx, group.id);
     return;
   }
+  // The wallet's part of an order that came to nothing was never spent.
+  if (amountMinor === 0) return;
   for (const payment of await lockPaymentsOf(tx, group)) {
     if ((await unspentOf(tx, payment)) < amountMinor) continue;
     await refundUnspent(tx, payment, { orderId, amountMinor });

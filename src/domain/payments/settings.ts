@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { definePort } from '../kernel/ports.ts';
 
 /** A provider's message that was not believed. */
@@ -31,6 +32,14 @@ export const paymentLimits = {
   snapshotDays: 30,
   snapshotMax: 200,
 } as const;
+
+/** Where the payer's browser goes afterwards. */
+export const returnUrlInput = {
+  returnUrl: z
+    .url({ protocol: /^https?$/ })
+    .max(paymentLimits.returnUrlChars)
+    .optional(),
+};
 
 /** When to ask the provider about an attempt; after the last entry it is asked no more. */
 export const pollDelaysMs = {

@@ -52,3 +52,9 @@ export function paymentView(payment: Payment): z.input<typeof PaymentView> {
     allowedActions: movesFor(paymentMachine, { state, by: 'payer' }).map((move) => `payments.${move}`),
   };
 }
+
+export const Started = z.object({ payment: PaymentView, action: PaymentAction.optional() });
+
+export function started(payment: Payment): z.input<typeof Started> {
+  return { payment: paymentView(payment), ...(payment.action && { action: payment.action }) };
+}

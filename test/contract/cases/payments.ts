@@ -62,6 +62,19 @@ export const paymentsCases: AreaCases = {
         return { as: await market.user(), input, error: 'orders.not_found' };
       },
     },
+    'wallet.topUp': {
+      async success(market) {
+        openBank(market);
+        return { as: await market.user(), input: { amountMinor: 5_000, currency: 'USD', method: 'sandbox' } };
+      },
+    },
+    'payments.expireTopUps': bySystem(),
+    'payments.list': {
+      async success(market) {
+        const { buyer, groupId } = await attempt(market);
+        return { as: buyer, input: { orderGroupId: groupId } };
+      },
+    },
     'payments.get': ofPayer,
     'payments.cancel': ofPayer,
     'payments.receiveWebhook': bySystem(webhook),
@@ -110,6 +123,7 @@ export const paymentsCases: AreaCases = {
       );
       return { ...call, input: { ...call.input, method: 'card' } };
     },
+    'payments.insufficient': (market) => start(market, 'wallet'),
     'payments.not_possible': async (market) => {
       const { buyer, paymentId } = await attempt(market);
       await market.ok(buyer, 'payments.cancel', { paymentId });

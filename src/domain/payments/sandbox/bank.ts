@@ -1,63 +1,44 @@
 import { sql } from 'kysely';
-import { newId } from '../../kernel/ids.ts';
-import type { Clock } from '../../kernel/clock.ts';
 import type { Sql } from '../../kernel/define.ts';
-import { sign } from './signature.ts';
-
-/**
- * How a charge goes: `late` is confirmed long after and cannot be stopped; `timeout` charges but does not answer;
- * `duplicate` reports three times, `reorder` reports the past after the present.
- */
-const behaviours = ['succeed', 'decline', 'duplicate', 'late', 'timeout', 'reorder', 'refund_fails'] as const;
-export type Behaviour = (typeof behaviours)[number];
-
-/** Amounts that end in these digits (minor units) misbehave; all others succeed. */
-const behaviourByAmount: Readonly<Record<number, Behaviour>> = {
-  9951: 'decline',
-  9952: 'duplicate',
-  9953: 'late',
-  9954: 'timeout',
-  9955: 'reorder',
-  9956: 'refund_fails',
-};
-
-export interface BankCharge {
-  readonly id: string;
-  readonly attemptId: string;
-  readonly amountMinor: number;
-  readonly currency: string;
-  readonly livemode: boolean;
-  readonly status: 'processing' | 'captured' | 'failed' | 'cancelled';
-  readonly captures: readonly { readonly id: string; readonly amountMinor: number }[];
-  readonly refunds: readonly {
-    readonly id: string;
-    readonly refundId: string;
-    readonly amountMinor: number;
-    readonly status: 'pending' | 'succeeded' | 'failed';
-  }[];
-}
-
-export interface SandboxBankSettings {
-  /** Where the bank keeps its books. */
-  readonly sql: () => Sql;
-  readonly webhookUrl: string;
-  readonly secret: string;
-  /** From charge or refund to its outcome. */
-  readonly confirmAfterMs: number;
-  readonly clock: Clock;
-  readonly behaviourOf?: (charge: { attemptId: string; amountMinor: number }) => Behaviour;
-  /** Sends a webhook and answers the HTTP status. */
-  readonly post?: (url: string, message: { body: string; headers: Record<string, string> }) => Promise<number>;
-  /** Told of trouble with the books while nobody waits. */
-  readonly onError?: (error: unknown) => void;
-}
+import { newId } from '../../kernel/ids.ts';
+import {
+  behaviourByAmount,
+  payoutByAmount,
+  payoutScripts,
+  refundScripts,
+  scriptOf,
+  type Behaviour,
+  type PayoutBehaviour,
+} from './behaviours.ts';
+import {
+  chargesBetween,
+  findCharge,
+  findChargeback,
+  findPayout,
+  type BankCharge,
+  type BankChargeback,
+  type BankPayout,
+} from './books.ts';
+import { sendDue } from './deliveries.ts';
+import { createRounds } from './rounds.ts';
+import type { SandboxBankSettings } from './settings.ts';
+import { advanceDue, openChargeback, reportCharge, reportChargeback, type BankTime } from './steps.ts';
 
 /** A bank as an outside party: it keeps its own books, confirms some time later and reports by signed webhooks. */
 export interface SandboxBank {
   charge(wanted: { attemptId: string; amountMinor: number; currency: string }): Promise<BankCharge>;
   find(attemptId: string): Promise<BankCharge | null>;
   cancel(attemptId: string): Promise<BankCharge | null>;
+  /** Takes a part of what is authorized. */
+  capture(wanted: { captureId: string; chargeId: string; amountMinor: number }): Promise<BankCharge>;
   refund(wanted: { refundId: string; chargeId: string; amountMinor: number }): Promise<BankCharge>;
+  payout(wanted: { payoutId: string; amountMinor: number; currency: string; destination: string }): Promise<BankPayout>;
+  findPayout(payoutId: string): Promise<BankPayout | null>;
+  submitEvidence(wanted: { chargebackId: string; text: string }): Promise<BankChargeback>;
+  /** Charges of a time, the oldest first, those after an id. */
+  list(wanted: { since: Date; until: Date; after: string; limit: number }): Promise<BankCharge[]>;
+  /** Says how one charge or payout is to go, before it begins or from its present step on. */
+  behave(subjectId: string, behaviour: Behaviour | PayoutBehaviour): Promise<void>;
   /** Confirms what is due and sends the webhooks that are due; answers how many were taken. */
   deliverDue(): Promise<number>;
   /** Confirms and reports from now on, beginning with what was under way when the process stopped. */
@@ -65,211 +46,160 @@ export interface SandboxBank {
   stop(): Promise<void>;
 }
 
-const lateFactor = 60;
-const tries = { max: 10, firstMs: 1_000, lastMs: 60_000 } as const;
-const roundMs = 2_000;
-const postTimeoutMs = 10_000;
-
 export function createSandboxBank(settings: SandboxBankSettings): SandboxBank {
   const { confirmAfterMs } = settings;
-  const behaviourOf =
-    settings.behaviourOf ?? (({ amountMinor }) => behaviourByAmount[amountMinor % 10_000] ?? 'succeed');
-  const db = () => settings.sql();
   const inMs = (ms: number) => new Date(Date.now() + settings.clock.offsetMs + ms).toISOString();
-  const rounds = createRounds(() => deliverDue(settings, inMs), settings.onError);
+  const time: BankTime = { confirmAfterMs, inMs };
+  const db = () => settings.sql();
+  const rounds = createRounds(async () => {
+    await advanceDue(db(), time);
+    return sendDue(settings, inMs(0));
+  }, settings.onError);
+  const desk: Desk = { settings, time, db, soon: () => rounds.soon(confirmAfterMs) };
   return {
-    async charge({ attemptId, amountMinor, currency }) {
-      const behaviour = behaviourOf({ attemptId, amountMinor });
-      const dueAt = inMs(behaviour === 'late' ? confirmAfterMs * lateFactor : confirmAfterMs);
-      await sql`
-        insert into sandbox_charge (id, attempt_id, amount_minor, currency, behaviour, status, confirm_at)
-        values (${`ch_${newId()}`}, ${attemptId}, ${amountMinor}, ${currency}, ${behaviour}, 'processing',
-                ${dueAt}::timestamptz)
-        on conflict (attempt_id) do nothing`.execute(db());
-      rounds.soon(confirmAfterMs);
-      if (behaviour === 'timeout') throw new Error('the sandbox bank does not answer');
-      return (await findCharge(db(), { attemptId }))!;
-    },
+    charge: (wanted) => charge(desk, wanted),
     find: (attemptId) => findCharge(db(), { attemptId }),
-    async cancel(attemptId) {
-      await sql`
-        update sandbox_charge set status = 'cancelled'
-        where attempt_id = ${attemptId} and status = 'processing' and behaviour <> 'late'`.execute(db());
-      return findCharge(db(), { attemptId });
-    },
-    async refund({ refundId, chargeId, amountMinor }) {
-      await sql`
-        insert into sandbox_refund (id, refund_id, charge_id, amount_minor, status, confirm_at)
-        values (${`re_${newId()}`}, ${refundId}, ${chargeId}, ${amountMinor}, 'pending',
-                ${inMs(confirmAfterMs)}::timestamptz)
-        on conflict (refund_id) do nothing`.execute(db());
-      rounds.soon(confirmAfterMs);
-      return (await findCharge(db(), { chargeId }))!;
-    },
+    cancel: (attemptId) => cancel(desk, attemptId),
+    capture: (wanted) => capture(desk, wanted),
+    refund: (wanted) => refund(desk, wanted),
+    payout: (wanted) => payout(desk, wanted),
+    findPayout: (payoutId) => findPayout(db(), payoutId),
+    submitEvidence: (wanted) => submitEvidence(desk, wanted),
+    list: (wanted) => chargesBetween(db(), wanted),
+    behave: (subjectId, behaviour) => behave(desk, subjectId, behaviour),
     deliverDue: rounds.now,
     start: rounds.start,
     stop: rounds.stop,
   };
 }
 
-/** One round at a time: at once when asked for; soon and regularly once started. */
-function createRounds(round: () => Promise<number>, onError: (error: unknown) => void = () => {}) {
-  const timers = new Set<NodeJS.Timeout>();
-  let running: Promise<number> = Promise.resolve(0);
-  let started = false;
-  const now = () => (running = running.catch(() => 0).then(round));
-  const inBackground = () => void (started && now().catch(onError));
-  const keep = (timer: NodeJS.Timeout) => void timers.add(timer.unref());
-  return {
-    now,
-    soon(ms: number) {
-      if (!started) return;
-      const timer = setTimeout(() => {
-        timers.delete(timer);
-        inBackground();
-      }, ms);
-      keep(timer);
-    },
-    start() {
-      started = true;
-      keep(setInterval(inBackground, roundMs));
-    },
-    async stop() {
-      started = false;
-      for (const timer of timers) clearTimeout(timer);
-      await running.catch(() => 0);
-    },
-  };
+interface Desk {
+  readonly settings: SandboxBankSettings;
+  readonly time: BankTime;
+  readonly db: () => Sql;
+  readonly soon: () => void;
 }
 
-interface ChargeRow {
-  readonly id: string;
-  readonly attempt_id: string;
-  readonly amount: string;
-  readonly currency: string;
-  readonly status: BankCharge['status'];
+async function told<B extends string>(db: Sql, subjectId: string): Promise<B | undefined> {
+  const { rows } = await sql<{ behaviour: B }>`
+    select behaviour from sandbox_behaviour where subject_id = ${subjectId}`.execute(db);
+  return rows[0]?.behaviour;
 }
 
-interface RefundRow {
-  readonly id: string;
-  readonly refund_id: string;
-  readonly amount: string;
-  readonly status: 'pending' | 'succeeded' | 'failed';
-}
-
-/** A charge with its refunds, of which there are few. */
-async function findCharge(db: Sql, key: { attemptId: string } | { chargeId: string }): Promise<BankCharge | null> {
-  const where = 'attemptId' in key ? sql`attempt_id = ${key.attemptId}` : sql`id = ${key.chargeId}`;
-  const charges = await sql<ChargeRow>`
-    select id, attempt_id, amount_minor::text as amount, currency, status
-    from sandbox_charge where ${where}`.execute(db);
-  const [row] = charges.rows;
-  if (!row) return null;
-  const refunds = await sql<RefundRow>`
-    select id, refund_id, amount_minor::text as amount, status
-    from sandbox_refund where charge_id = ${row.id} order by id`.execute(db);
-  const { id, attempt_id: attemptId, currency, status } = row;
-  const amountMinor = Number(row.amount);
-  return {
-    id,
-    attemptId,
-    amountMinor,
-    currency,
-    livemode: false,
-    status,
-    captures: status === 'captured' ? [{ id: `cap_${id}`, amountMinor }] : [],
-    refunds: refunds.rows.map(({ refund_id: refundId, amount, ...refund }) => ({
-      id: refund.id,
-      refundId,
-      amountMinor: Number(amount),
-      status: refund.status,
-    })),
-  };
-}
-
-async function deliverDue(settings: SandboxBankSettings, inMs: (ms: number) => string): Promise<number> {
-  await confirmCharges(settings.sql(), inMs);
-  await confirmRefunds(settings.sql(), inMs);
-  const { rows } = await sql<{ id: string; event_id: string; attempt_id: string; status: string; tries: number }>`
-    update sandbox_delivery d set tries = d.tries + 1,
-      due_at = ${inMs(0)}::timestamptz
-        + least(${tries.lastMs}::int, ${tries.firstMs}::int * (2 ^ d.tries)::int) * interval '1 millisecond'
-    from sandbox_charge c
-    where c.id = d.charge_id and d.id in (
-      select id from sandbox_delivery
-      where delivered_at is null and due_at <= ${inMs(0)}::timestamptz and tries < ${tries.max}
-      order by due_at limit 100 for update skip locked)
-    returning d.id, d.event_id, c.attempt_id, d.status, d.tries`.execute(settings.sql());
-  await Promise.all(
-    rows.map(async (row) => {
-      if (!(await deliver(settings, row))) return;
-      await sql`update sandbox_delivery set delivered_at = ${inMs(0)}::timestamptz where id = ${row.id}`.execute(
-        settings.sql(),
-      );
-    }),
-  );
-  return rows.length;
-}
-
-/** A charge's outcome and its reports, in one statement: a report is never lost between the two. */
-async function confirmCharges(db: Sql, inMs: (ms: number) => string): Promise<void> {
+async function charge(
+  { settings, time, db, soon }: Desk,
+  { attemptId, amountMinor, currency }: { attemptId: string; amountMinor: number; currency: string },
+): Promise<BankCharge> {
+  const byDefault = settings.behaviourOf?.({ attemptId, amountMinor }) ?? behaviourByAmount[amountMinor % 10_000];
+  const behaviour = (await told<Behaviour>(db(), attemptId)) ?? byDefault ?? 'succeed';
+  const { begins = 'processing', steps, isSilent } = scriptOf(behaviour);
   await sql`
-    with due as (
-      update sandbox_charge set status = case behaviour when 'decline' then 'failed' else 'captured' end
-      where status = 'processing' and confirm_at <= ${inMs(0)}::timestamptz
-      returning id, behaviour, status
-    ), reports as (
-      select id, status, 0 as after_ms from due, generate_series(1, case behaviour when 'duplicate' then 3 else 1 end)
-      union all select id, 'processing', 500 from due where behaviour = 'reorder'
-    )
-    insert into sandbox_delivery (id, event_id, charge_id, status, due_at, tries)
-    select gen_random_uuid(), 'evt_' || id || '_' || status, id, status,
-      ${inMs(0)}::timestamptz + after_ms * interval '1 millisecond', 0
-    from reports`.execute(db);
+    insert into sandbox_charge (id, attempt_id, amount_minor, currency, behaviour, status, step, due_at, created_at)
+    values (${`ch_${newId()}`}, ${attemptId}, ${amountMinor}, ${currency}, ${behaviour}, ${begins}, 0,
+            ${time.inMs((steps[0]?.after ?? 0) * time.confirmAfterMs)}::timestamptz, ${time.inMs(0)}::timestamptz)
+    on conflict (attempt_id) do nothing`.execute(db());
+  soon();
+  if (isSilent) throw new Error('the sandbox bank does not answer');
+  return (await findCharge(db(), { attemptId }))!;
 }
 
-async function confirmRefunds(db: Sql, inMs: (ms: number) => string): Promise<void> {
+async function cancel({ db }: Desk, attemptId: string): Promise<BankCharge | null> {
   await sql`
-    with due as (
-      update sandbox_refund r set status = case c.behaviour when 'refund_fails' then 'failed' else 'succeeded' end
-      from sandbox_charge c
-      where c.id = r.charge_id and r.status = 'pending' and r.confirm_at <= ${inMs(0)}::timestamptz
-      returning r.id, r.charge_id, c.status
-    )
-    insert into sandbox_delivery (id, event_id, charge_id, status, due_at, tries)
-    select gen_random_uuid(), 'evt_' || id, charge_id, status, ${inMs(0)}::timestamptz, 0 from due`.execute(db);
+    update sandbox_charge c set status = 'cancelled', due_at = null
+    where attempt_id = ${attemptId} and status in ('processing', 'requires_action', 'authorized')
+      and behaviour <> 'late' and not exists (select from sandbox_capture p where p.charge_id = c.id)`.execute(db());
+  return findCharge(db(), { attemptId });
 }
 
-async function deliver(
-  settings: SandboxBankSettings,
-  { event_id: id, attempt_id: attemptId, status }: { event_id: string; attempt_id: string; status: string },
-): Promise<boolean> {
-  const charge = await findCharge(settings.sql(), { attemptId });
-  // A report of the past tells no captures.
-  const told = charge?.status === status ? charge : { ...charge, status, captures: [], refunds: [] };
-  const body = JSON.stringify({ id, charge: told });
-  const signature = sign(body, { secret: settings.secret, atMs: Date.now() + settings.clock.offsetMs });
-  const headers = { 'content-type': 'application/json', 'soko-signature': signature };
-  try {
-    const answered = await (settings.post ?? post)(settings.webhookUrl, { body, headers });
-    return answered >= 200 && answered < 300;
-  } catch {
-    // Not reached: the delivery stays due and is tried again.
-    return false;
+async function capture(
+  { time, db }: Desk,
+  { captureId, chargeId, amountMinor }: { captureId: string; chargeId: string; amountMinor: number },
+): Promise<BankCharge> {
+  return db()
+    .transaction()
+    .execute(async (inside) => {
+      await sql`select from sandbox_charge where id = ${chargeId} for update`.execute(inside);
+      const { numAffectedRows } = await sql`
+        insert into sandbox_capture (id, charge_id, capture_id, amount_minor)
+        select ${`cap_${newId()}`}, id, ${captureId}, ${amountMinor} from sandbox_charge c
+        where id = ${chargeId} and status = 'authorized' and ${amountMinor}::bigint <= amount_minor
+          - (select coalesce(sum(p.amount_minor), 0) from sandbox_capture p where p.charge_id = c.id)
+        on conflict (capture_id) do nothing`.execute(inside);
+      if (numAffectedRows === 1n) {
+        await sql`
+          update sandbox_charge c set status = 'captured' where id = ${chargeId} and amount_minor
+            = (select sum(p.amount_minor) from sandbox_capture p where p.charge_id = c.id)`.execute(inside);
+        await reportCharge(inside, chargeId, { script: { steps: [] }, time });
+      }
+      return (await findCharge(inside, { chargeId }))!;
+    });
+}
+
+async function refund(
+  { time, db, soon }: Desk,
+  { refundId, chargeId, amountMinor }: { refundId: string; chargeId: string; amountMinor: number },
+): Promise<BankCharge> {
+  const { rows } = await sql<{ behaviour: Behaviour }>`
+    select behaviour from sandbox_charge where id = ${chargeId}`.execute(db());
+  const behaviour = (rows[0] && scriptOf(rows[0].behaviour).refunds) ?? 'succeed';
+  // Never more than was captured, whatever is asked for.
+  await sql`
+    insert into sandbox_refund (id, refund_id, charge_id, amount_minor, status, behaviour, step, due_at)
+    select ${`re_${newId()}`}, ${refundId}, ${chargeId}, ${amountMinor}, 'pending', ${behaviour}, 0,
+           ${time.inMs(refundScripts[behaviour][0].after * time.confirmAfterMs)}::timestamptz
+    where ${amountMinor}::bigint <=
+      (select coalesce(sum(amount_minor), 0) from sandbox_capture where charge_id = ${chargeId})
+      - (select coalesce(sum(amount_minor), 0) from sandbox_refund where charge_id = ${chargeId} and status <> 'failed')
+    on conflict (refund_id) do nothing`.execute(db());
+  soon();
+  const charged = (await findCharge(db(), { chargeId }))!;
+  if (charged.refunds.some((made) => made.refundId === refundId)) return charged;
+  throw new Error('the sandbox bank has not captured that much');
+}
+
+async function payout(
+  { settings, time, db, soon }: Desk,
+  wanted: { payoutId: string; amountMinor: number; currency: string; destination: string },
+): Promise<BankPayout> {
+  const { payoutId, amountMinor, currency, destination } = wanted;
+  const byDefault = settings.payoutBehaviourOf?.({ payoutId, amountMinor }) ?? payoutByAmount[amountMinor % 10_000];
+  const behaviour = (await told<PayoutBehaviour>(db(), payoutId)) ?? byDefault ?? 'paid';
+  await sql`
+    insert into sandbox_payout
+      (id, payout_id, amount_minor, currency, destination, status, behaviour, step, due_at)
+    values (${`po_${newId()}`}, ${payoutId}, ${amountMinor}, ${currency}, ${destination}, 'pending', ${behaviour}, 0,
+            ${time.inMs(payoutScripts[behaviour][0].after * time.confirmAfterMs)}::timestamptz)
+    on conflict (payout_id) do nothing`.execute(db());
+  soon();
+  return (await findPayout(db(), payoutId))!;
+}
+
+async function submitEvidence(
+  { time, db }: Desk,
+  { chargebackId, text }: { chargebackId: string; text: string },
+): Promise<BankChargeback> {
+  const { numAffectedRows } = await sql`
+    update sandbox_chargeback set evidence = ${text}, status = 'under_review'
+    where id = ${chargebackId} and status in ('needs_response', 'under_review')`.execute(db());
+  if (numAffectedRows === 1n) await reportChargeback(db(), chargebackId, time);
+  const answered = await findChargeback(db(), chargebackId);
+  if (!answered) throw new Error('the sandbox bank knows of no such chargeback');
+  return answered;
+}
+
+async function behave({ time, db }: Desk, subjectId: string, behaviour: Behaviour | PayoutBehaviour): Promise<void> {
+  await sql`
+    insert into sandbox_behaviour (subject_id, behaviour) values (${subjectId}, ${behaviour})
+    on conflict (subject_id) do update set behaviour = excluded.behaviour`.execute(db());
+  if (behaviour in payoutScripts) {
+    await sql`update sandbox_payout set behaviour = ${behaviour} where payout_id = ${subjectId}`.execute(db());
+    return;
   }
-}
-
-async function post(
-  url: string,
-  { body, headers }: { body: string; headers: Record<string, string> },
-): Promise<number> {
-  const response = await fetch(url, {
-    method: 'POST',
-    body,
-    headers,
-    redirect: 'error',
-    signal: AbortSignal.timeout(postTimeoutMs),
-  });
-  await response.arrayBuffer();
-  return response.status;
+  const { rows } = await sql<{ id: string; status: string }>`
+    update sandbox_charge set behaviour = ${behaviour} where attempt_id = ${subjectId}
+    returning id, status`.execute(db());
+  const { chargeback } = scriptOf(behaviour as Behaviour);
+  const [charged] = rows;
+  if (charged?.status === 'captured' && chargeback)
+    await openChargeback(db(), { id: charged.id, behaviour: chargeback }, time);
 }

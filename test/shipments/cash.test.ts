@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { accounts, balanceOf } from '../../src/domain/ledger/index.ts';
+import { admin } from '../delivery/depot.ts';
+import type { Harness } from '../support/harness.ts';
+import { createMarket } from '../payments/bank.ts';
+import { collect, deliver, dispatched, dueMinor, execute, openDepot, packed, received, type Depot } from './parcel.ts';
+
+let market: Harness;
+let depot: Depot;
+beforeAll(async () => {
+  ({ market } = await createMarket());
+});
+beforeEach(async () => {
+  depot = await openDepot(market);
+});
+afterAll(() => market.close());
+
+const cod = { payment: 'cod' } as const;
+const balance = (account: { code: string }) => balanceOf(market.database.sql, account, 'USD');
+const close = (fields: Record<string, unknown> = {}, as = depot.staff) =>
+  market.call(as, 'hubs.closeDay', { hubId: depot.hubId, currency: 'USD', countedMinor: dueMinor, ...fields });
+const closed = async (fields: Record<string, unknown> = {}, as = depot.staff) => {
+  const reply = await close(fields, as);
+  return reply.ok ? (reply.data as any) : reply.error.code;
+};
+
+test('on delivery: no goods before the cash, no release before the cash has come in', async () => {
+  const parcel = await dispatched(market, { ...cod, depot });
+  const { staff, buyer, shipmentId, orderId, deliveryCode } = parcel;
+  const proof = { code: deliveryCode };
+  expect(await market.fails(staff, 'shipments.deliver', { shipmentId, proof })).toBe('shipments.cash_due');
+  expect(await balance(accounts.escrow(orderId))).toBe(0);
+  expect(await collect(market, parcel)).toMatchObject({ cash: { amountMinor: dueMinor, isCollected: true } });
+  expect(await balance(accounts.escrow(orderId))).toBe(dueMinor);
+  expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(-dueMinor);
+  await deliver(market, parcel);
+  await market.ok(buyer, 'orders.confirmReceived', { orderId });
+  const payout = accounts.payout(parcel.seller.actor.userId);
+  await market.runJob('orders.complete');
+  expect(await balance(payout)).toBe(0);
+  expect(await closed()).toMatchObject({ expectedMinor: dueMinor, differenceMinor: 0, collections: 1, note: null });
+  expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(0);
+  expect(await stateOfCash(orderId)).toEqual([{ escrow: 'remitted', shipment: 'remitted' }]);
+  await market.runJob('orders.complete');
+  expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ state: 'completed' });
+  expect(await balance(accounts.escrow(orderId))).toBe(0);
+  expect(await balance(payout)).toBeGreaterThan(0);
+});
+
+const stateOfCash = (orderId: string) =>
+  execute(
+    market,
+    `select e.cash_state as escrow, s.cash_state as shipment from escrow e join shipment s using (order_id)
+     where order_id = ?`,
+    [orderId],
+  );
+
+test('cash is collected once, however often and however many say so at once, and only what is due', async () => {
+  const parcel = await received(market, { ...cod, method: 'hub', depot });
+  const { staff, shipmentId, orderId } = parcel;
+  const wrong = { shipmentId, amountMinor: dueMinor - 1 };
+  expect(await market.fails(staff, 'shipments.collectCash', wrong)).toBe('shipments.wrong_amount');
+  await Promise.all(Array.from({ length: 6 }, () => collect(market, parcel)));
+  await collect(market, parcel);
+  expect(await balance(accounts.escrow(orderId))).toBe(dueMinor);
+  expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(-dueMinor);
+  const told = (await market.inboxOf(parcel.buyer)).filter(({ data }) => data.entity === 'shipment');
+  expect(told.filter(({ data }) => data.change.kind === 'cash_collected')).toHaveLength(1);
+});
+
+test('no cash is taken before the parcel is there, and none for what was paid before', async () => {
+  const early = await packed(market, { ...cod, depot });
+  const input = { shipmentId: early.shipmentId, amountMinor: dueMinor };
+  expect(await market.fails(early.staff, 'shipments.collectCash', input)).toBe('shipments.not_possible');
+  const paid = await received(market, { depot });
+  const none = { shipmentId: paid.shipmentId, amountMinor: dueMinor };
+  expect(await market.fails(paid.staff, 'shipments.collectCash', none)).toBe('shipments.no_cash');
+});
+
+test('a parcel that goes back owes no cash any more', async () => {
+  const { staff, shipmentId, orderId } = await received(market, { ...cod, method: 'hub', depot });
+  const back = await market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' });
+  expect(back).toMatchObject({ state: 'returning', cash: null });
+  const late = { shipmentId, amountMinor: dueMinor };
+  expect(await market.fails(staff, 'shipments.collectCash', late)).toBe('shipments.no_cash');
+  expect(await balance(accounts.escrow(orderId))).toBe(0);
+});
+
+test('of closings at once one takes the cash, and the others find nothing left', async () => {
+  for (let count = 0; count < 2; count += 1) await collect(market, await received(market, { ...cod, depot }));
+  const replies = await Promise.all(Array.from({ length: 4 }, () => closed({ countedMinor: 2 * dueMinor })));
+  expect(replies.filter((reply) => reply === 'hubs.nothing_due')).toHaveLength(3);
+  expect(replies).toContainEqual(expect.objectContaining({ expectedMinor: 2 * dueMinor, collections: 2 }));
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
+  const { items } = await market.ok(depot.staff, 'hubs.closings', { hubId: depot.hubId });
+  expect(items).toHaveLength(1);
+});
+
+test('a difference is noted and booked as the market’s loss; a large one is an admin’s to confirm', async () => {
+  await collect(market, await received(market, { ...cod, depot }));
+  const lost = await balance(accounts.losses);
+  const boss = await admin(market);
+  expect(await closed({ countedMinor: dueMinor - 60 })).toBe('hubs.note_required');
+  expect(await closed({ countedMinor: dueMinor - 61, note: 'One note was torn.' })).toBe('hubs.needs_admin');
+  expect(await closed({ countedMinor: dueMinor + 61, note: 'Too much.' })).toBe('hubs.needs_admin');
+  const note = 'One note was torn, and one is missing.';
+  expect(await closed({ countedMinor: 2_000, note }, boss)).toMatchObject({ differenceMinor: -1_000, note });
+  expect(await balance(accounts.losses)).toBe(lost - 1_000);
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
+});
+
+test('a day that is closed late leaves out what was collected after its midnight on the hub’s clock', async () => {
+  await collect(market, await received(market, { ...cod, depot }));
+  await execute(
+    market,
+    `update shipment set cash_collected_at =
+       ((cash_collected_at at time zone 'Africa/Nairobi')::date)::timestamp at time zone 'Africa/Nairobi'
+         - interval '1 millisecond'
+     where hub_id = ?`,
+    [depot.hubId],
+  );
+  await collect(market, await received(market, { ...cod, depot }));
+  const now = new Date(Date.now() + market.clock.offsetMs + 3 * 3_600_000);
+  const yesterday = new Date(now.getTime() - 86_400_000).toISOString().slice(0, 10);
+  expect(await closed({ date: yesterday })).toMatchObject({ date: yesterday, collections: 1 });
+  expect(await closed({ date: yesterday })).toBe('hubs.nothing_due');
+  expect(await closed()).toMatchObject({ date: now.toISOString().slice(0, 10), collections: 1 });
+});
+
+test('a closing in one currency leaves the cash of another', async () => {
+  await collect(market, await received(market, { ...cod, depot }));
+  expect(await closed({ currency: 'KES' })).toBe('hubs.nothing_due');
+  expect(await closed()).toMatchObject({ currency: 'USD' });
+});
