@@ -59,9 +59,9 @@ function tellOutcome(tx: Tx, payment: Payment, changed: readonly Refund[]): void
 const moves = { pending: ['pend'], succeeded: ['succeed'], failed: ['fail', 'reverse'] } as const;
 
 /**
- * A refund that fails is credited to the payer's wallet, once, whether it had succeeded before or not; while a chargeback
- * is open it is held. When the
- * provider says later that it went through all the same, the money has been given twice: people have to see to it.
+ * A refund that fails is credited to the payer's wallet, once, whether it had succeeded before or not; while a
+ * chargeback is open it is held. When the provider says later that it went through all the same, the money has been
+ * given twice: people have to see to it.
  */
 async function settleRefund(
   tx: Tx,

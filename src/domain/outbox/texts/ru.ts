@@ -221,8 +221,7 @@ export const ru: Texts = {
   ],
   'chargeback.opened': [
     'Платёж оспорен',
-    (p, f) =>
-      `Банк покупателя требует вернуть ${f.money(p.amountMinor, p.currency)}. Пришлите, пожалуйста, доказательства вовремя.`,
+    (p, f) => `Банк покупателя требует вернуть ${f.money(p.amountMinor, p.currency)}. Пришлите доказательства вовремя.`,
   ],
   'chargeback.won': [
     'Платёж остаётся',
