@@ -35,7 +35,7 @@ export function placeOf({ kind, code }: Booked): { payer: Payer } | { holder: Ho
   const holder = byAccount[code] ?? byAccount[first];
   if (holder) return { holder };
   // What left for a bank or a wallet: back to the buyer, or on to the seller.
-  if (kind.startsWith('chargeback.')) return { holder: 'charged_back' };
+  if (kind.startsWith('chargeback.') && third !== 'available') return { holder: 'charged_back' };
   return { holder: kind.startsWith('refund.') ? 'refunded' : 'paid_out' };
 }
 
