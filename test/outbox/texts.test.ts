@@ -59,6 +59,7 @@ const samples: { readonly [Key in TemplateKey]: TemplateParams[Key] } = {
   'payment.failed': price,
   'payment.refunded': price,
   'payment.refund_failed': price,
+  'payment.topped_up': price,
   'listing.price_dropped': { title, priceMinor: 900_000, wasMinor: 1_000_000, currency: 'KES' },
   'listing.back_in_stock': { title },
   'digest.summary': { count: 21, lines: 'Offer accepted\nRefunded' },

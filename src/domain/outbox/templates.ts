@@ -63,6 +63,7 @@ export interface TemplateParams {
   'payment.failed': Amount;
   'payment.refunded': Amount;
   'payment.refund_failed': Amount;
+  'payment.topped_up': Amount;
   'listing.price_dropped': { title: string; priceMinor: number; wasMinor: number; currency: Currency };
   'listing.back_in_stock': { title: string };
   /** Titles of what happened, one a line. */

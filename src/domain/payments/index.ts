@@ -33,7 +33,7 @@ export { findAttempt, type Attempt } from './attempts.ts';
 export { refundPayments };
 export { callProvider } from './calling.ts';
 export { recordCashCollected, recordCashRemitted } from './cash.ts';
-export { ChargebackFact, PayoutFact, ProviderFact, type FactSubject } from './facts.ts';
+export { ChargebackFact, PayoutFact } from './facts.ts';
 export { claimFacts, lockFact, settleFact, storeAnswer, type StoredFact } from './provider-events.ts';
 export { paymentProvidersPort, type PaymentProvider, type ProviderMessage } from './provider.ts';
 export { refundFromEscrow, type Refunded } from './refunding.ts';

@@ -137,9 +137,10 @@ export const ar: Texts = {
   'payment.failed': ['فشل الدفع', (p, f) => `فشل دفع ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refunded': ['تم رد المبلغ', (p, f) => `استعدت ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
-    'فشل رد المبلغ',
-    (p, f) => `فشل رد ${f.money(p.amountMinor, p.currency)}، ونحن ننظر في الأمر.`,
+    'تم الرد إلى محفظتك',
+    (p, f) => `تعذّر رد ${f.money(p.amountMinor, p.currency)} بطريقة الدفع نفسها؛ المبلغ في محفظتك.`,
   ],
+  'payment.topped_up': ['تم شحن المحفظة', (p, f) => `${f.money(p.amountMinor, p.currency)} في محفظتك.`],
   'listing.price_dropped': [
     'انخفض السعر',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} بدلًا من ${f.money(p.wasMinor, p.currency)}.`,

@@ -154,9 +154,10 @@ export const en: Texts = {
   'payment.failed': ['Payment failed', (p, f) => `The payment of ${f.money(p.amountMinor, p.currency)} failed.`],
   'payment.refunded': ['Refunded', (p, f) => `You got ${f.money(p.amountMinor, p.currency)} back.`],
   'payment.refund_failed': [
-    'Refund failed',
-    (p, f) => `The refund of ${f.money(p.amountMinor, p.currency)} failed; we are looking into it.`,
+    'Refunded to your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} could not go back the way you paid; it is in your wallet.`,
   ],
+  'payment.topped_up': ['Wallet topped up', (p, f) => `${f.money(p.amountMinor, p.currency)} is in your wallet.`],
   'listing.price_dropped': [
     'Price drop',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} instead of ${f.money(p.wasMinor, p.currency)}.`,

@@ -163,9 +163,10 @@ export const es: Texts = {
   'payment.failed': ['El pago falló', (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} falló.`],
   'payment.refunded': ['Reembolsado', (p, f) => `Has recibido ${f.money(p.amountMinor, p.currency)} de vuelta.`],
   'payment.refund_failed': [
-    'El reembolso falló',
-    (p, f) => `El reembolso de ${f.money(p.amountMinor, p.currency)} falló; lo estamos revisando.`,
+    'Reembolsado en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} no se pudo devolver por el medio de pago; está en tu monedero.`,
   ],
+  'payment.topped_up': ['Monedero recargado', (p, f) => `${f.money(p.amountMinor, p.currency)} está en tu monedero.`],
   'listing.price_dropped': [
     'Bajada de precio',
     (p, f) => [

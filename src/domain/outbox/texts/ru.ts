@@ -158,9 +158,10 @@ export const ru: Texts = {
   'payment.failed': ['Оплата не прошла', (p, f) => `Оплата ${f.money(p.amountMinor, p.currency)} не прошла.`],
   'payment.refunded': ['Деньги возвращены', (p, f) => `Вам вернули ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
-    'Возврат не прошёл',
-    (p, f) => `Возврат ${f.money(p.amountMinor, p.currency)} не прошёл, мы разбираемся.`,
+    'Возврат зачислен в кошелёк',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} не удалось вернуть тем же способом; деньги в вашем кошельке.`,
   ],
+  'payment.topped_up': ['Кошелёк пополнен', (p, f) => `${f.money(p.amountMinor, p.currency)} в вашем кошельке.`],
   'listing.price_dropped': [
     'Цена снижена',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} вместо ${f.money(p.wasMinor, p.currency)}.`,

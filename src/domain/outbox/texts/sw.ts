@@ -158,9 +158,10 @@ export const sw: Texts = {
   ],
   'payment.refunded': ['Pesa zimerudishwa', (p, f) => `Umerudishiwa ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
-    'Kurudisha pesa kumeshindikana',
-    (p, f) => `Kurudisha ${f.money(p.amountMinor, p.currency)} kumeshindikana; tunalifuatilia.`,
+    'Pesa zimerudishwa kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} hazikuweza kurudi kwa njia uliyolipia; ziko kwenye pochi yako.`,
   ],
+  'payment.topped_up': ['Pochi imeongezwa', (p, f) => `${f.money(p.amountMinor, p.currency)} ziko kwenye pochi yako.`],
   'listing.price_dropped': [
     'Bei imeshuka',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} badala ya ${f.money(p.wasMinor, p.currency)}.`,
