@@ -1,21 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accounts, balanceOf } from '../../src/domain/ledger/index.ts';
 import { admin } from '../delivery/depot.ts';
-import type { Harness } from '../support/harness.ts';
+import type { Harness, TestUser } from '../support/harness.ts';
 import { createMarket, refundAll, type Till } from '../payments/bank.ts';
 import { listingOf } from '../orders/stall.ts';
-import {
-  collect,
-  deliver,
-  dispatched,
-  placeOnCredit,
-  dueMinor,
-  execute,
-  openDepot,
-  packed,
-  received,
-  type Depot,
-} from './parcel.ts';
+import { collect, deliver, dispatched, dueMinor, execute, openDepot, packed, received, type Depot } from './parcel.ts';
 
 let market: Harness;
 let till: Till;
@@ -48,17 +37,23 @@ test('on delivery: no goods before the cash, no release before the cash has come
   expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(-dueMinor);
   await deliver(market, parcel);
   await market.ok(buyer, 'orders.confirmReceived', { orderId });
+  expect(await paymentOf(buyer)).toMatchObject({ state: 'collected', capturedMinor: dueMinor });
   const payout = accounts.payout(parcel.seller.actor.userId);
   await market.runJob('orders.complete');
   expect(await balance(payout)).toBe(0);
   expect(await closed()).toMatchObject({ expectedMinor: dueMinor, differenceMinor: 0, collections: 1, note: null });
   expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(0);
   expect(await stateOfCash(orderId)).toEqual([{ escrow: 'remitted', shipment: 'remitted' }]);
+  expect(await paymentOf(buyer)).toMatchObject({ state: 'remitted' });
   await market.runJob('orders.complete');
   expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ state: 'completed' });
   expect(await balance(accounts.escrow(orderId))).toBe(0);
   expect(await balance(payout)).toBeGreaterThan(0);
 });
+
+/** The payment that the buyer was told of last. */
+const paymentOf = async (buyer: TestUser) =>
+  (await market.inboxOf(buyer)).findLast(({ data }) => data.entity === 'payment')?.data;
 
 const stateOfCash = (orderId: string) =>
   execute(
@@ -205,7 +200,7 @@ test('of a cart of two sellers each parcel has its own cash, and one going back 
   const delivery = { method: 'hub', hubId: depot.hubId };
   const group = await market.ok(buyer, 'cart.checkout', { delivery, paymentMethod: 'cod' });
   expect(group.totalMinor).toBe(4_000);
-  await placeOnCredit(market, group.id);
+  await market.ok(buyer, 'payments.start', { orderGroupId: group.id, method: 'cod' });
   for (const { id: orderId, seller } of group.orders) {
     const own = sellers.find(({ id }) => id === seller.id)!;
     await market.ok(own, 'orders.accept', { orderId });
