@@ -2,13 +2,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accounts, balanceOf } from '../../src/domain/ledger/index.ts';
 import { admin } from '../delivery/depot.ts';
 import type { Harness } from '../support/harness.ts';
-import { createMarket } from '../payments/bank.ts';
+import { createMarket, refundAll, type Till } from '../payments/bank.ts';
 import { collect, deliver, dispatched, dueMinor, execute, openDepot, packed, received, type Depot } from './parcel.ts';
 
 let market: Harness;
+let till: Till;
 let depot: Depot;
 beforeAll(async () => {
-  ({ market } = await createMarket());
+  ({ market, till } = await createMarket());
 });
 beforeEach(async () => {
   depot = await openDepot(market);
@@ -131,4 +132,54 @@ test('a closing in one currency leaves the cash of another', async () => {
   await collect(market, await received(market, { ...cod, depot }));
   expect(await closed({ currency: 'KES' })).toBe('hubs.nothing_due');
   expect(await closed()).toMatchObject({ currency: 'USD' });
+});
+
+test('cash collected for a parcel that goes back is put into the buyer’s wallet, and still comes in', async () => {
+  const parcel = await received(market, { ...cod, method: 'hub', depot });
+  const { staff, buyer, shipmentId, orderId } = parcel;
+  await collect(market, parcel);
+  await market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Broken.' });
+  await refundAll(market, till);
+  expect(await balance(accounts.available(buyer.actor.userId))).toBe(dueMinor);
+  expect(await balance(accounts.escrow(orderId))).toBe(0);
+  expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ refundedMinor: dueMinor });
+  expect(await closed()).toMatchObject({ expectedMinor: dueMinor });
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
+});
+
+test('of an order whose cash was never collected nothing is refunded, and nothing stays due', async () => {
+  const { staff, buyer, shipmentId, orderId } = await received(market, { ...cod, method: 'hub', depot });
+  await market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' });
+  await refundAll(market, till);
+  expect(await balance(accounts.available(buyer.actor.userId))).toBe(0);
+  expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ state: 'returned', refundedMinor: 0 });
+  const [row] = (await execute(market, 'select refund_state from sub_order where id = ?', [orderId])) as any[];
+  expect(['due', 'pending']).not.toContain(row.refund_state);
+});
+
+test('the cash taken and the parcel sent back at once: the money lies there whole, or not at all', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const parcel = await received(market, { ...cod, method: 'hub', depot: await openDepot(market) });
+    const { staff, shipmentId, hubId, orderId } = parcel;
+    const [taken] = await Promise.all([
+      market.call(staff, 'shipments.collectCash', { shipmentId, amountMinor: dueMinor }),
+      market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' }),
+    ]);
+    expect(await balance(accounts.cashAtHub(hubId))).toBe(taken.ok ? -dueMinor : 0);
+    expect(await balance(accounts.escrow(orderId))).toBe(taken.ok ? dueMinor : 0);
+  }
+});
+
+test('cash that is collected while a day is closed goes with that closing or with the next, never lost', async () => {
+  const parcels = [];
+  for (let count = 0; count < 6; count += 1) parcels.push(await received(market, { ...cod, method: 'hub', depot }));
+  await collect(market, parcels[0]!);
+  const boss = await admin(market);
+  const rest = { note: 'Counted while people came in.', countedMinor: 0 };
+  const late = parcels.slice(1).map((parcel) => collect(market, parcel));
+  const [first] = await Promise.all([closed(rest, boss), ...late]);
+  const second = await closed(rest, boss);
+  const booked = [first, second].map((reply) => (reply === 'hubs.nothing_due' ? 0 : reply.expectedMinor));
+  expect(booked[0] + booked[1]).toBe(6 * dueMinor);
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
 });

@@ -82,6 +82,7 @@ export const RefundEntity = defineEntity({
     providerRef: p.text().nullable(),
     submitAt: p.datetime(),
     submitTries: p.integer(),
+    held: p.boolean(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
