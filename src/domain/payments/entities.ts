@@ -83,6 +83,7 @@ export const RefundEntity = defineEntity({
     providerRef: p.text().nullable(),
     submitAt: p.datetime(),
     submitTries: p.integer(),
+    held: p.boolean(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
