@@ -156,6 +156,8 @@ async function endEverything(person: TestUser): Promise<void> {
     market.database.sql,
   );
   await sql`update refund set state = 'succeeded'`.execute(market.database.sql);
+  await sql`update refund_request set state = 'withdrawn' where state = 'requested'`.execute(market.database.sql);
+  await sql`update dispute set state = 'withdrawn'`.execute(market.database.sql);
   await sql`update payout set state = 'cancelled' where user_id = ${person.id} and state <> 'paid'`.execute(
     market.database.sql,
   );
