@@ -11,6 +11,8 @@ export interface Bench {
   readonly quick: boolean;
   /** How long the soak lasts, where it was said. */
   readonly seconds: number | undefined;
+  /** How many orders expire, where it was said. */
+  readonly count: number | undefined;
   readonly databaseUrl: string;
   readonly redisUrl: string;
 }

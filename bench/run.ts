@@ -7,6 +7,7 @@ import setUpServices from '../test/support/services/setup.ts';
 import type { Bench } from './bench.ts';
 import { measureAccess } from './measures/access.ts';
 import { measureDelivery } from './measures/delivery.ts';
+import { measureExpiry } from './measures/expiry.ts';
 import { measureHotRoom } from './measures/hot-room.ts';
 import { measureJitter } from './measures/jitter.ts';
 import { measureLogins } from './measures/logins.ts';
@@ -24,12 +25,14 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Group[]>>> = {
   messages: measureMessages,
   logins: measureLogins,
   access: measureAccess,
+  expiry: measureExpiry,
   storm: measureStorm,
   jitter: measureJitter,
   soak: measureSoak,
 };
 
-const usage = `Usage: npm run bench -- [--quick] [--seconds <of the soak>] [${Object.keys(measures).join(' | ')}] …`;
+const options = '[--quick] [--seconds <of the soak>] [--count <of the orders that expire>]';
+const usage = `Usage: npm run bench -- ${options} [${Object.keys(measures).join(' | ')}] …`;
 
 /** A Node that loads uWebSockets.js, or null where there is none. */
 function findUwsNode(): string | null {
@@ -45,9 +48,9 @@ function findUwsNode(): string | null {
   }
 }
 
-function readArguments(): { names: string[]; quick: boolean; seconds: number | undefined } {
+function readArguments(): { names: string[] } & Pick<Bench, 'quick' | 'seconds' | 'count'> {
   const { values, positionals } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, seconds: { type: 'string' } },
+    options: { quick: { type: 'boolean', default: false }, seconds: { type: 'string' }, count: { type: 'string' } },
     allowPositionals: true,
   });
   const unknown = positionals.filter((name) => !(name in measures));
@@ -55,19 +58,21 @@ function readArguments(): { names: string[]; quick: boolean; seconds: number | u
     console.error(`There is no measure called ${unknown.join(', ')}.\n${usage}`);
     process.exit(2);
   }
-  const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-  return { names: positionals.length > 0 ? positionals : Object.keys(measures), quick: values.quick, seconds };
+  const number = (text: string | undefined) => (text === undefined ? undefined : Number(text));
+  const { quick } = values;
+  const names = positionals.length > 0 ? positionals : Object.keys(measures);
+  return { names, quick, seconds: number(values.seconds), count: number(values.count) };
 }
 
 async function main(): Promise<void> {
-  const { names, quick, seconds } = readArguments();
+  const { names, quick, ...amounts } = readArguments();
   const uwsNode = findUwsNode();
   const stopServices = await setUpServices();
   const bench: Bench = {
     node: uwsNode ?? process.execPath,
     engines: uwsNode === null ? ['node'] : ['uws', 'node'],
     quick,
-    seconds,
+    ...amounts,
     databaseUrl: process.env.DATABASE_URL ?? '',
     redisUrl: process.env.REDIS_URL ?? '',
   };

@@ -15,6 +15,7 @@ import {
 import { audiencePort, clockPort, personalDataPort, Ports, type Clock, type Sql } from './domain/kernel/index.ts';
 import { createDiskStore, createS3Store, objectStorePort, type DiskStore } from './domain/media/index.ts';
 import { offerSettingsPort } from './domain/offers/index.ts';
+import { disputeSettingsPort } from './domain/disputes/index.ts';
 import { escrowSettingsPort } from './domain/escrow/index.ts';
 import { orderSettingsPort } from './domain/orders/index.ts';
 import {
@@ -24,6 +25,7 @@ import {
   paymentSettingsPort,
   type SandboxBank,
 } from './domain/payments/index.ts';
+import { createSandboxOnboarding, ledgerAlarmPort, payoutSettingsPort } from './domain/payouts/index.ts';
 import { events, personalData, snapshots } from './domain/registry.ts';
 import { streamSettingsPort } from './domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from './domain/sync/index.ts';
@@ -81,6 +83,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       pickupMs: config.PICKUP_WINDOW,
       autoReceiveMs: config.AUTO_RECEIVE_AFTER,
     })
+    .bind(disputeSettingsPort, { answerMs: config.DISPUTE_ANSWER_WINDOW })
     .bind(escrowSettingsPort, {
       feeBps: config.PLATFORM_FEE_BPS,
       reserveBps: config.SELLER_RESERVE_BPS,
@@ -96,6 +99,17 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
       differs(difference) {
         metrics.difference(difference);
         log.warn(difference, 'the books of a payment provider and ours do not agree');
+      },
+    })
+    .bind(payoutSettingsPort, {
+      minAmountMinor: config.PAYOUT_MIN_MINOR,
+      withdrawalsPerDay: config.WITHDRAWALS_PER_DAY,
+      onboarding: bank && createSandboxOnboarding({ publicUrl: config.PUBLIC_URL }),
+    })
+    .bind(ledgerAlarmPort, {
+      report(differences) {
+        metrics.ledgerImbalance(differences.length);
+        if (differences.length > 0) log.error({ differences: differences.slice(0, 20) }, 'the books do not agree');
       },
     })
     .bind(streamSettingsPort, { ingestUrl: config.RTMP_URL, hlsUrl: config.HLS_URL });

@@ -96,10 +96,15 @@ export const environment = z.object({
   ORDER_HANDLING_WINDOW: duration('7d'),
   PICKUP_WINDOW: duration('14d'),
   AUTO_RECEIVE_AFTER: duration('7d'),
+  /** How long a seller may leave a refund request, or a dispute, without an answer. */
+  DISPUTE_ANSWER_WINDOW: duration('72h'),
   /** In hundredths of a per cent: the market's share of the goods, and what is kept back for chargebacks. */
   PLATFORM_FEE_BPS: z.coerce.number().int().min(0).max(10_000).default(500),
   SELLER_RESERVE_BPS: z.coerce.number().int().min(0).max(10_000).default(0),
   SELLER_RESERVE_FOR: duration('30d'),
+  /** The least that is sent to a bank at once, in minor units, and how often a person may withdraw within a day. */
+  PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
+  WITHDRAWALS_PER_DAY: z.coerce.number().int().min(1).max(1_000).default(5),
   UPLOAD_WINDOW: duration('15m'),
   /** How long papers are kept once a verification is decided. */
   DOCUMENTS_KEPT: duration('90d'),

@@ -7,7 +7,7 @@ import { superviseWorkers, workerArgument, workerConfig, type WorkerMessage } fr
 /**
  * `node src/main.ts` serves; `config` after it prints the resolved configuration, and `epoch` begins the inbox log
  * anew: for an operator who put back a snapshot of the database's disk, of which the database itself knows nothing.
- * `admin` and an e-mail address, phone number or username makes the first admin.
+ * `admin` and an e-mail address, phone number or username makes the first admin. `ledger` checks the books.
  * The server itself is loaded by whoever serves: a supervisor starts without it.
  */
 async function main(): Promise<void> {
@@ -23,6 +23,9 @@ async function main(): Promise<void> {
     const { makeAdmin } = await import('./first-admin.ts');
     await makeAdmin(config, index);
     console.log(`${index} is an admin now`);
+  } else if (what === 'ledger') {
+    const { checkLedger } = await import('./check-ledger.ts');
+    if (!(await checkLedger(config, console.log))) process.exitCode = 1;
   } else if (what === workerArgument && process.send) {
     await work(workerConfig(config, Number(index)));
   } else if (config.WORKERS > 1) {

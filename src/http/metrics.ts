@@ -36,6 +36,8 @@ export interface Metrics {
   command(observed: { name: string; outcome: string; durationMs: number }): void;
   /** A payment provider's message that was not believed. */
   refusedMessage(provider: string): void;
+  /** What the last sweep of the books found that does not agree. */
+  ledgerImbalance(differences: number): void;
   /** Something that a payment provider's books and ours do not agree on. */
   difference(found: { provider: string; kind: string; isOpen: boolean }): void;
   /** An attempt to send a message, or its end without one; `lateMs` is told of what was sent. */
@@ -69,7 +71,12 @@ export function createMetrics(): Metrics {
     buckets: fast,
   });
   const refusedMessages = counter('refused_payment_messages', 'Provider messages not believed.', ['provider']);
-  const differences = counter('reconciliation_differences', 'What a provider’s books and ours did not agree on.', [
+  const imbalance = new Gauge({
+    name: 'soko_ledger_imbalance',
+    help: 'Places where the books do not agree, by the last sweep of this node; anything but 0 is an alert.',
+    registers,
+  });
+  const disagreements = counter('reconciliation_differences', 'What a provider’s books and ours did not agree on.', [
     'provider',
     'kind',
     'open',
@@ -94,7 +101,8 @@ export function createMetrics(): Metrics {
   return {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
     refusedMessage: (provider) => refusedMessages.inc({ provider }),
-    difference: ({ provider, kind, isOpen }) => differences.inc({ provider, kind, open: String(isOpen) }),
+    ledgerImbalance: (differences) => imbalance.set(differences),
+    difference: ({ provider, kind, isOpen }) => disagreements.inc({ provider, kind, open: String(isOpen) }),
     message({ channel, outcome, lateMs }) {
       messages.inc({ channel, outcome });
       if (lateMs !== undefined) messageLateness.observe({ channel }, Math.max(0, lateMs) / 1000);

@@ -40,6 +40,8 @@ const pollMs = 1_000;
 const nudgeWindowMs = 50;
 /** A job whose worker died is taken over after this. Longer runs may overlap, which every job must bear. */
 const lockLifetimeMs = 60_000;
+/** Half of the shortest `takenOverAfterMs`. */
+const lingerMs = 5_000;
 
 /** The schedule: every job of the registry, recurring, in the store of choice. */
 export async function createJobs(parts: JobsParts): Promise<Jobs> {
@@ -48,8 +50,11 @@ export async function createJobs(parts: JobsParts): Promise<Jobs> {
   const abort = new AbortController();
   const context = jobContext(parts, abort.signal);
   for (const job of parts.jobs.values()) {
+    const lockLifetime = job.takenOverAfterMs ?? lockLifetimeMs;
+    const run = ({ attrs }: { attrs: { nextRunAt?: Date | null } }) =>
+      observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null });
     // oxlint-disable-next-line typescript/no-misused-promises -- Agenda waits for the promise.
-    agenda.define(job.name, ({ attrs }) => observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null }));
+    agenda.define(job.name, run, { lockLifetime });
   }
   const nudges = new Map<string, NodeJS.Timeout>();
   return {
@@ -106,13 +111,23 @@ function jobContext({ execute, ports }: JobsParts, signal: AbortSignal): JobCont
   };
 }
 
+/** Runs a job, and again after its pause while it finds work; ends well before another worker takes it over. */
+async function runWhileBusy(job: Job, context: JobContext): Promise<void> {
+  const endsAt = performance.now() + lingerMs;
+  for (;;) {
+    const worked = await job.run(context);
+    if (!worked || job.againMs === undefined || context.signal.aborted || performance.now() > endsAt) return;
+    await new Promise((resolve) => setTimeout(resolve, job.againMs));
+  }
+}
+
 async function observed(parts: JobsParts, job: Job, run: { context: JobContext; dueAt: Date | null }): Promise<void> {
   const startedAt = Date.now();
   const lateMs = run.dueAt ? Math.max(0, startedAt - run.dueAt.getTime()) : 0;
   const tell = (outcome: 'ok' | 'failed', cause?: unknown) =>
     parts.observe({ name: job.name, outcome, durationMs: Date.now() - startedAt, lateMs, cause });
   try {
-    await job.run(run.context);
+    await runWhileBusy(job, run.context);
     tell('ok');
   } catch (error) {
     // The next interval tries again; a failed run must not end the job's schedule.

@@ -12,7 +12,9 @@ import { openLine, type Line } from './line.ts';
 
 /** Gateways and a worker as processes, on a PostgreSQL and a Redis of their own: everything here may be killed. */
 export interface Cluster {
+  /** The gateways. */
   readonly nodes: readonly ClusterNode[];
+  readonly worker: ClusterNode;
   readonly postgres: OwnPostgres;
   readonly redis: OwnRedis;
   /** A way into the cluster, balanced over the nodes that are up; `home` is preferred while it is. */
@@ -59,8 +61,9 @@ export async function startCluster(
     const names = Array.from({ length: gateways }, (_, index) => `gateway-${index + 1}`);
     const starting = [...names.map((name) => start(name, 'gateway')), start('worker', 'worker')];
     closers.push(() => Promise.allSettled(starting.map(async (node) => (await node).kill())));
-    const nodes = (await Promise.all(starting)).slice(0, gateways);
-    return { nodes, postgres, redis, ...accessTo(nodes, postgres), stop };
+    const all = await Promise.all(starting);
+    const [nodes, worker] = [all.slice(0, gateways), all[gateways]!];
+    return { nodes, worker, postgres, redis, ...accessTo(nodes, postgres), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -21,17 +21,28 @@ const dayMs = 86_400_000;
 /** Columns that name a person, and the list of the export that has their rows. */
 const exported: Record<string, string> = {
   'block.blocker_id': 'blocks',
+  'chargeback_evidence.author_id': 'chargebackEvidence',
+  'chargeback_evidence.seller_id': 'chargebackEvidence',
+  'chargeback_share.seller_id': 'chargebackShares',
   'device.user_id': 'devices',
+  'dispute.buyer_id': 'disputes',
+  'dispute.seller_id': 'disputes',
+  'dispute_statement.author_id': 'disputeStatements',
+  'hub_staff.user_id': 'hubAssignments',
   'merchant.owner_id': 'merchants',
   'merchant_application.user_id': 'merchantApplications',
   'merchant_invitation.recipient_id': 'merchantInvitations',
   'merchant_member.user_id': 'merchants',
   'notification.user_id': 'notifications',
   'outgoing_message.user_id': 'outgoingMessages',
+  'refund_request.buyer_id': 'refundRequests',
+  'refund_request.seller_id': 'refundRequests',
   'report.reporter_id': 'reports',
   'review.author_id': 'reviewsWritten',
   'sanction.user_id': 'sanctions',
   'verification.user_id': 'verifications',
+  'cart.user_id': 'cartItems',
+  'cart_item.user_id': 'cartItems',
   'conversation.buyer_id': 'conversations',
   'conversation.seller_id': 'conversations',
   'favourite.user_id': 'favourites',
@@ -45,7 +56,12 @@ const exported: Record<string, string> = {
   'offer.buyer_id': 'offers',
   'offer.seller_id': 'offers',
   'payment.payer_id': 'payments',
+  'promo_use.user_id': 'promosUsed',
+  'payout.user_id': 'payouts',
+  'payout_destination.user_id': 'payoutDestinations',
   'session.user_id': 'sessions',
+  'shipment.buyer_id': 'shipments',
+  'shipment.seller_id': 'shipments',
   'stream.host_id': 'streams',
   'stream_member.user_id': 'streamsWatched',
   'sub_order.buyer_id': 'orders',
@@ -55,10 +71,12 @@ const exported: Record<string, string> = {
 
 /** Columns that name a person and are not exported, with the reason. */
 const kept: Record<string, string> = {
+  'cart_item.seller_id': 'Whose goods they are: the listing has it, and what lies in a cart is its owner’s affair.',
   'block.blocked_id': 'Who blocked a person is that one’s secret.',
   'digest.user_id': 'When the next digest is due.',
   'merchant_application.reviewer_id': 'What staff did is about their office.',
   'unreachable_recipient.user_id': 'That an address of the person did not take messages, gone with the account.',
+  'shipment_custody.actor_id': 'What staff did is about their office.',
   'verification.reviewer_id': 'What staff did is about their office.',
   'audit_entry.actor_id': 'The log of what staff did is about their office, and is kept for good.',
   'eviction.user_id': 'A note for nodes, gone within two hours.',
@@ -138,6 +156,9 @@ async function endEverything(person: TestUser): Promise<void> {
     market.database.sql,
   );
   await sql`update refund set state = 'succeeded'`.execute(market.database.sql);
+  await sql`update payout set state = 'cancelled' where user_id = ${person.id} and state <> 'paid'`.execute(
+    market.database.sql,
+  );
   await sql`update offer set state = 'lapsed', deadline = null
     where state = 'accepted' and (buyer_id = ${person.id} or seller_id = ${person.id})`.execute(market.database.sql);
 }

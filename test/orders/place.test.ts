@@ -63,7 +63,7 @@ test('nobody buys from themselves, what is not for sale, or more than there is',
   expect(await market.fails(buyer, 'orders.place', { listingId, quantity: 6, ...pickup })).toBe('orders.out_of_stock');
   expect(
     await market.fails(buyer, 'orders.place', { listingId, quantity: 1, ...pickup, delivery: { method: 'courier' } }),
-  ).toBe('orders.delivery_unavailable');
+  ).toBe('delivery.no_address');
   const dear = await listingOf(market, seller, { priceMinor: 900_000_000_000, quantity: 10 });
   expect(await market.fails(buyer, 'orders.place', { listingId: dear, quantity: 2, ...pickup })).toBe(
     'orders.too_large',

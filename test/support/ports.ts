@@ -4,9 +4,11 @@ import { deriveKeys, identitySettingsPort } from '../../src/domain/identity/inde
 import { offerSettingsPort } from '../../src/domain/offers/index.ts';
 import { addressBookPort, outboxSettingsPort, sendersPort } from '../../src/domain/outbox/index.ts';
 import { addressBook, preferenceSettingsPort } from '../../src/domain/preferences/index.ts';
+import { disputeSettingsPort } from '../../src/domain/disputes/index.ts';
 import { escrowSettingsPort } from '../../src/domain/escrow/index.ts';
 import { orderSettingsPort } from '../../src/domain/orders/index.ts';
 import { paymentProvidersPort, paymentSettingsPort } from '../../src/domain/payments/index.ts';
+import { createSandboxOnboarding, ledgerAlarmPort, payoutSettingsPort } from '../../src/domain/payouts/index.ts';
 import { events, personalData, snapshots } from '../../src/domain/registry.ts';
 import { streamSettingsPort } from '../../src/domain/streams/index.ts';
 import { membershipPort, snapshotSourcesPort } from '../../src/domain/sync/index.ts';
@@ -31,7 +33,14 @@ export function bindTestPorts(ports: Ports): void {
     pickupMs: 14 * 86_400_000,
     autoReceiveMs: 7 * 86_400_000,
   });
+  ports.bind(disputeSettingsPort, { answerMs: 72 * 3_600_000 });
   ports.bind(escrowSettingsPort, { feeBps: 500, reserveBps: 0, reserveMs: 30 * 86_400_000 });
+  ports.bind(ledgerAlarmPort, { report: () => {} });
+  ports.bind(payoutSettingsPort, {
+    minAmountMinor: 100,
+    withdrawalsPerDay: 5,
+    onboarding: createSandboxOnboarding({ publicUrl: 'https://market.test' }),
+  });
   ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {}, differs: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());

@@ -1,9 +1,22 @@
 import { defineArea } from '../kernel/define.ts';
+import { checkoutCart } from './commands/checkout.ts';
+import { clearCart } from './commands/clear.ts';
+import { followUpListings, followUpListingsJob } from './commands/follow-up.ts';
+import { setItem } from './commands/set-item.ts';
+import { CartEntity, CartItemEntity } from './entities.ts';
 import { cartErrors } from './errors.ts';
+import { cartChanged } from './events.ts';
+import { cartPersonal } from './personal.ts';
+import { getCart } from './queries/get.ts';
+import { cartSnapshot } from './snapshot.ts';
 
 export const cart = defineArea({
   name: 'cart',
-  operations: [],
+  operations: [getCart, setItem, clearCart, checkoutCart, followUpListings],
   errors: cartErrors,
-  entities: [],
+  events: [cartChanged],
+  jobs: [followUpListingsJob],
+  snapshots: [cartSnapshot],
+  personal: cartPersonal,
+  entities: [CartEntity, CartItemEntity],
 });

@@ -91,6 +91,8 @@ export const ListingEntity = defineEntity({
     ratingScore: p.text().default('4'),
     cardVersion: p.integer(),
     favouritesDue: p.boolean(),
+    watched: p.boolean().default(false),
+    followUpDue: p.boolean().default(false),
     publishedAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),

@@ -31,7 +31,8 @@ export const followSellers = defineCommand({
         select id, true as told_hidden from gone union all select id, false from back
       )
       update listing l set told_hidden = changed.told_hidden, card_version = l.card_version + 1,
-        favourites_due = l.favourites_due or exists (select from favourite f where f.listing_id = l.id)
+        favourites_due = l.favourites_due or exists (select from favourite f where f.listing_id = l.id),
+        follow_up_due = l.watched
       from changed where l.id = changed.id and l.told_hidden <> changed.told_hidden
       returning l.favourites_due as due`.execute(tx.sql);
     if (rows.some(({ due }) => due)) tx.nudge(tellFavouritersJob);

@@ -45,12 +45,15 @@ export {
   extendReservation,
   listingForSale,
   lockListing,
+  lockListings,
   releaseReservation,
+  releaseReservationsOf,
   reserve,
   returnStock,
   transferReservation,
   type Holder,
 } from './stock.ts';
+export { claimWatched, saleFacts, settleWatched, watchListing, type SaleFacts } from './watching.ts';
 export { listingCards, ListingCard, shownListingCards } from './views.ts';
 
 export const catalog = defineArea({

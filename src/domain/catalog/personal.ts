@@ -63,7 +63,8 @@ async function emptyRemoved(tx: Tx, sellerId: UserId): Promise<void> {
   const result = await sql`
     update listing set title = ${emptied.title}, description = '', tags = '{}', images = '[]', images_settled = true,
       video_url = null, location = null, neighborhood = null, version = version + 1, card_version = card_version + 1,
-      favourites_due = published_at is not null, updated_at = ${at}::timestamptz
+      favourites_due = published_at is not null, follow_up_due = watched,
+      updated_at = ${at}::timestamptz
     where seller_id = ${sellerId} and state = 'removed' and description <> ''`.execute(tx.sql);
   if (Number(result.numAffectedRows) > 0) tx.nudge(tellFavouritersJob);
 }

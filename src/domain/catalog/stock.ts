@@ -1,9 +1,10 @@
 import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import type { Db, Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { target } from '../kernel/machine.ts';
-import { changeListing } from './announce.ts';
+import { changeListing, changeListings } from './announce.ts';
 import { ListingEntity, ReservationEntity, type Listing, type ListingId, type Reservation } from './entities.ts';
 import { isHidden } from './hiding.ts';
 import { listingMachine, type ListingState } from './machine.ts';
@@ -22,6 +23,13 @@ export async function lockListing(tx: Tx, id: string): Promise<Listing | null> {
   await tx.db.flush();
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
   return tx.db.findOne(ListingEntity, { id: id }, lock);
+}
+
+/** Locks several listings in the order of their ids, as every command does that locks more than one. */
+export async function lockListings(tx: Tx, ids: readonly string[]): Promise<Listing[]> {
+  await tx.db.flush();
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
+  return tx.db.find(ListingEntity, { id: { $in: [...new Set(ids)] as ListingId[] } }, lock);
 }
 
 /** A listing that others can buy now, or null. Unlocked: lock it before acting on what it says. */
@@ -95,6 +103,43 @@ export async function transferReservation(
 export async function releaseReservation(tx: Tx, holder: Holder): Promise<void> {
   const { active } = await lockReservations(tx, holder);
   for (const { reservation, listing } of active) await release(tx, { reservation, listing });
+}
+
+/**
+ * The same for many holders of one kind, in a few statements whatever their number; each listing changes once. The
+ * holders' own rows must be locked already.
+ */
+export async function releaseReservationsOf(
+  tx: Tx,
+  { kind, ids }: { kind: string; ids: readonly string[] },
+): Promise<void> {
+  await tx.db.flush();
+  const held = sql`
+    holder_kind = ${kind} and holder_id = any(${`{${ids.join(',')}}`}::uuid[])
+    and released_at is null and consumed_at is null`;
+  const seen = await sql<{ id: ListingId }>`select distinct listing_id as id from reservation where ${held}`.execute(
+    tx.sql,
+  );
+  if (seen.rows.length === 0) return;
+  const listings = await tx.db.find(
+    ListingEntity,
+    { id: { $in: seen.rows.map(({ id }) => id) } },
+    { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } },
+  );
+  const now = (await tx.now()).toISOString();
+  const { rows } = await sql<{ listing_id: string; units: string }>`
+    with released as (
+      update reservation set released_at = ${now}::timestamptz where ${held} returning listing_id, quantity
+    )
+    select listing_id, sum(quantity)::text as units from released group by listing_id`.execute(tx.sql);
+  const units = new Map(rows.map((row) => [row.listing_id, Number(row.units)]));
+  const changed = listings.filter(({ id }) => units.has(id));
+  assert(changed.length === units.size, 'all listings of released reservations are locked');
+  const apply = (listing: Listing) => () => void (listing.reserved -= units.get(listing.id) ?? 0);
+  await changeListings(
+    tx,
+    changed.map((listing) => ({ listing, kind: 'stock' as const, apply: apply(listing) })),
+  );
 }
 
 export interface Sold {

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { z } from 'zod';
-import { defineCommand, defineSweep, type Tx } from '../kernel/define.ts';
+import { defineCommand, defineSweep, type Sql, type Tx } from '../kernel/define.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { limits } from '../kernel/limits.ts';
 import { ListingEntity, type Listing } from './entities.ts';
@@ -23,6 +23,15 @@ function worthALook({ told_price_minor: told, told_in_stock: wasInStock }: ToldR
   return told !== null && priceMinor < Number(told)
     ? ({ kind: 'price_dropped', wasMinor: Number(told) } as const)
     : null;
+}
+
+/** Which of these listings anybody has favourited. */
+export async function favouritedAmong(db: Sql, listings: readonly Pick<Listing, 'id'>[]): Promise<Set<string>> {
+  if (listings.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select distinct listing_id::text as id from favourite
+    where listing_id = any(${`{${listings.map(({ id }) => id).join(',')}}`}::uuid[])`.execute(db);
+  return new Set(rows.map(({ id }) => id));
 }
 
 /** Tells up to `limit` people who favourited the listing and were not told of its current card. Returns how many. */

@@ -24,6 +24,7 @@ export const EscrowEntity = defineEntity({
     payoutMinor: p.bigint('number'),
     payoutDue: p.boolean(),
     releasedAt: p.datetime().nullable(),
+    openChargebacks: p.integer(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

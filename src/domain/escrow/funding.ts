@@ -54,6 +54,7 @@ export async function fundEscrow(tx: Tx, order: EscrowOrder, funding: Funding): 
     payoutMinor: 0,
     payoutDue: false,
     releasedAt: null,
+    openChargebacks: 0,
     version: 1,
     createdAt: now,
     updatedAt: now,

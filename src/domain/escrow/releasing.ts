@@ -23,20 +23,21 @@ export async function freezeEscrow(tx: Tx, orderId: string): Promise<boolean> {
   return true;
 }
 
+/** Lets a release go on. A chargeback that is open keeps the money frozen all the same. */
 export async function thawEscrow(tx: Tx, orderId: string): Promise<void> {
   const escrow = await lockEscrow(tx, orderId);
-  if (escrow?.state === 'frozen') await moveEscrow(tx, escrow, 'thaw');
+  if (escrow?.state === 'frozen' && escrow.openChargebacks === 0) await moveEscrow(tx, escrow, 'thaw');
 }
 
 /**
  * Gives what is left in an order's escrow to the seller's side, once: the market's fee of the goods, the delivery, what
  * the seller owes, the reserve; the rest is due to be paid out. `waiting` while cash has not come in; `frozen` while a
- * dispute is open; `over` when it was resolved before, or nothing is left. The order must be locked.
+ * dispute or a chargeback is open; `over` when it was resolved before, or nothing is left. The order must be locked.
  */
 export async function releaseEscrow(tx: Tx, orderId: string): Promise<Release | 'waiting' | 'frozen' | 'over'> {
   const escrow = await lockEscrow(tx, orderId);
   if (!escrow || escrow.releasedAt || escrow.state === 'refunded') return 'over';
-  if (escrow.state === 'frozen') return 'frozen';
+  if (escrow.state === 'frozen' || escrow.openChargebacks > 0) return 'frozen';
   if (escrow.state === 'unfunded' || (escrow.cashState && escrow.cashState !== 'remitted')) {
     if (escrow.state === 'held') await moveEscrow(tx, escrow, 'await');
     return 'waiting';

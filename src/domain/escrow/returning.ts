@@ -23,7 +23,8 @@ export async function refundableOf(tx: Pick<Tx, 'db'>, escrow: Escrow): Promise<
 /**
  * Takes money of the buyer out of an order's escrow, all of it when no amount is given: first what a provider captured,
  * then the wallet's, then cash. A discount goes back to the market in proportion, whole with the last of it. Null,
- * changing nothing, when that much is not there: it was released, or has gone back. The order must be locked.
+ * changing nothing, when that much is not there (it was released, or has gone back) or a chargeback is open. The order
+ * must be locked.
  */
 export async function takeForRefund(
   tx: Tx,
@@ -33,6 +34,8 @@ export async function takeForRefund(
   if (!escrow) return null;
   const left = await refundableOf(tx, escrow);
   const wanted = amountMinor ?? left;
+  // The buyer's bank would give the same money a second time.
+  if (escrow.openChargebacks > 0) return null;
   if (wanted > left || escrow.releasedAt || escrow.state === 'refunded') return null;
   const parts = await partsOf(tx.db, orderId);
   const taken = takeFrom(

@@ -48,6 +48,23 @@ export async function withdrawRole(tx: Tx, userId: UserId, role: Role): Promise<
   if (changed) tx.evict({ userId, recheck: true });
 }
 
+/** Whether a person who may sign in holds a role now, whatever an open socket still believes. */
+export async function holdsRole(db: Db, userId: UserId, role: Role): Promise<boolean> {
+  const account = await db.findOne(
+    AccountEntity,
+    { id: userId, suspendedAt: null, deletedAt: null },
+    { refresh: true },
+  );
+  return account?.roles.includes(role) ?? false;
+}
+
+/** Locks an account, so that what hangs on it may be counted. False when there is none, or it was deleted. */
+export async function lockLiveAccount(tx: Tx, userId: UserId): Promise<boolean> {
+  await tx.db.flush();
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+  return (await tx.db.findOne(AccountEntity, { id: userId, deletedAt: null }, lock)) !== null;
+}
+
 /** Whose e-mail address this is beyond doubt: one that nobody has proven may be anybody's. */
 export async function findByVerifiedEmail(db: Db, email: string): Promise<Pick<Account, 'id' | 'locale'> | null> {
   return db.findOne(AccountEntity, { email, emailVerifiedAt: { $ne: null }, suspendedAt: null, deletedAt: null });

@@ -33,6 +33,8 @@ import { userSnapshot } from './snapshot.ts';
 export {
   findByVerifiedEmail,
   grantRole,
+  holdsRole,
+  lockLiveAccount,
   setIdentityVerified,
   setSellingSuspended,
   withdrawRole,

@@ -199,22 +199,43 @@ export interface Job {
   readonly name: string;
   readonly everySeconds: number;
   readonly summary: string;
-  run(context: JobContext): Promise<void>;
+  /** Another worker may run it this long after a run began: soon when its worker died, else beside it. Default 60 s. */
+  readonly takenOverAfterMs?: number;
+  /** While a run finds work, the next one begins after this pause instead of at its turn. */
+  readonly againMs?: number;
+  /** Answers how many rows it has worked on, where it counts. */
+  run(context: JobContext): Promise<number | void>;
 }
 
 export function defineJob(job: Job): Job {
   return job;
 }
 
+interface Sweep extends Omit<Job, 'run'> {
+  readonly command: Command;
+  readonly batch: number;
+  /** Batches at once, so that this process and the database do not wait for one another. Default 1. */
+  readonly lanes?: number;
+}
+
+const sweepBatchesMax = 1_000;
+
 /** A job that repeats a batch command until it reports fewer rows than a full batch. Bounded per run. */
-export function defineSweep(sweep: Omit<Job, 'run'> & { readonly command: Command; readonly batch: number }): Job {
+export function defineSweep({ lanes = 1, ...sweep }: Sweep): Job {
+  const sweepOnce = async ({ execute, signal }: JobContext): Promise<number> => {
+    let all = 0;
+    for (let batches = 0; batches < sweepBatchesMax && !signal.aborted; batches += 1) {
+      const { swept } = (await execute(sweep.command, {})) as { swept: number };
+      all += swept;
+      if (swept < sweep.batch) break;
+    }
+    return all;
+  };
   return {
     ...sweep,
-    async run({ execute, signal }) {
-      for (let batches = 0; batches < 1_000 && !signal.aborted; batches += 1) {
-        const { swept } = (await execute(sweep.command, {})) as { swept: number };
-        if (swept < sweep.batch) return;
-      }
+    async run(context) {
+      const swept = await Promise.all(Array.from({ length: lanes }, () => sweepOnce(context)));
+      return swept.reduce((total, count) => total + count, 0);
     },
   };
 }

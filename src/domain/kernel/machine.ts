@@ -45,10 +45,18 @@ export function defineMachine<const State extends string, const Name extends str
   return machine;
 }
 
-/** Every move of a machine as flat rows, for the exhaustive test and the diagram. */
-export function movesOf<S extends string, N extends string, B extends string>(machine: Machine<S, N, B>) {
+const flat = new WeakMap<object, readonly unknown[]>();
+
+/** Every move of a machine as flat rows. Kept, because each view of a row asks for what may be done with it. */
+export function movesOf<S extends string, N extends string, B extends string>(
+  machine: Machine<S, N, B>,
+): readonly (Move<S, B> & { readonly name: N })[] {
+  const known = flat.get(machine);
+  if (known) return known as readonly (Move<S, B> & { name: N })[];
   const entries = Object.entries(machine.moves) as [N, readonly Move<S, B>[]][];
-  return entries.flatMap(([name, moves]) => moves.map((move) => ({ name, ...move })));
+  const all = entries.flatMap(([name, moves]) => moves.map((move) => ({ name, ...move })));
+  flat.set(machine, all);
+  return all;
 }
 
 /** Where `name` leads from `state` for `by`, or null when that side may not make that move now. */

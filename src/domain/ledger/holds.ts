@@ -50,11 +50,15 @@ export async function spendHold(tx: Tx, key: HoldKey): Promise<Hold | null> {
 }
 
 /** Gives a hold back, once. False when it was spent or given back before, or there is none. */
-export async function voidHold(tx: Tx, key: HoldKey): Promise<boolean> {
+export async function voidHold(
+  tx: Tx,
+  key: HoldKey,
+  kind: 'wallet.void' | 'take.refund' = 'wallet.void',
+): Promise<boolean> {
   const hold = await resolve(tx, key, 'voided');
   if (!hold) return false;
   await mustPost(tx, {
-    kind: 'wallet.void',
+    kind,
     reference: hold.id,
     currency: hold.currency,
     postings: [

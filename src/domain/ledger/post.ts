@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Sql, Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { amountMinorMax, type Currency } from '../kernel/money.ts';
-import type { Account } from './accounts.ts';
+import { accounts, type Account } from './accounts.ts';
 import { entriesOf } from './entries.ts';
 import { unknownOf } from './known.ts';
 import { tellWallets, type WalletOwner } from './wallets.ts';
@@ -29,7 +29,6 @@ export const transferKinds = [
   'payout.fail',
   'chargeback.take',
   'chargeback.return',
-  'take.fee',
   'take.earn',
   'take.refund',
 ] as const;
@@ -113,11 +112,17 @@ async function write(tx: Tx, transfers: readonly Transfer[]): Promise<string> {
   return outcome;
 }
 
+/** One entry for each wallet, of the last kind of transfer that changed it, with the sum over that kind. */
 function ownersOf(transfers: readonly Transfer[]): WalletOwner[] {
   const owners = new Map<string, WalletOwner>();
   for (const { kind, currency, postings } of transfers) {
-    for (const { account } of postings) {
-      if (account.userId) owners.set(`${account.userId} ${currency}`, { userId: account.userId, currency, kind });
+    for (const { account, amountMinor } of postings) {
+      const { userId, code } = account;
+      if (!userId) continue;
+      const known = owners.get(`${userId} ${currency}`);
+      const before = known?.kind === kind ? known.amountMinor : 0;
+      const changed = code === accounts.available(userId).code ? amountMinor : 0;
+      owners.set(`${userId} ${currency}`, { userId, currency, kind, amountMinor: before + changed });
     }
   }
   return [...owners.values()];

@@ -17,18 +17,35 @@ export const WalletView = z.object({
   updatedAt: Timestamp,
 });
 
+/** Money that comes without the person's doing. What is paid out, and what comes back of it, is told by the payout. */
+const templates: Readonly<Record<string, string>> = {
+  'wallet.top_up': 'wallet.topped_up',
+  'refund.credit': 'wallet.refunded',
+  'refund.reverse': 'wallet.refunded',
+  'promo.credit': 'wallet.credited',
+  'take.refund': 'wallet.fee_returned',
+};
+
 export const walletChanged = defineEvent({
   type: 'wallet.changed',
   entity: 'wallet',
   view: WalletView,
-  change: z.object({ kind: z.string() }),
+  /** `amountMinor`: by how much the available money changed. */
+  change: z.object({ kind: z.string(), amountMinor: z.int() }),
+  notice({ view: { id, currency }, change }) {
+    const template = change && templates[change.kind];
+    if (!template) return null;
+    const params = { amountMinor: change.amountMinor, currency };
+    return { topic: 'payments', template, params, about: { entity: 'wallet', id } };
+  },
 });
 
+/** Whose wallet a transfer changed. */
 export interface WalletOwner {
   readonly userId: UserId;
   readonly currency: Currency;
-  /** The transfer that changed it. */
   readonly kind: string;
+  readonly amountMinor: number;
 }
 
 interface WalletRow {
@@ -72,9 +89,9 @@ export async function tellWallets(tx: Tx, owners: readonly WalletOwner[]): Promi
     tx.sql,
     owners.map(({ userId }) => userId),
   );
-  for (const { userId, currency, kind } of owners) {
+  for (const { userId, currency, ...change } of owners) {
     const wallet = wallets.find((one) => one.userId === userId && one.view.currency === currency);
-    if (wallet) tx.emit(walletChanged, userId, { view: wallet.view, change: { kind } });
+    if (wallet) tx.emit(walletChanged, userId, { view: wallet.view, change });
   }
 }
 

@@ -48,10 +48,11 @@ export async function ownerOf(db: Db, merchantId: string): Promise<UserId | null
   return shop?.ownerId ?? null;
 }
 
-/** The shop whose listings and orders are this seller's, or null. */
-export async function shopOf(db: Db, sellerId: UserId): Promise<string | null> {
-  const shop = await db.findOne(MerchantEntity, { ownerId: sellerId, state: { $ne: 'closed' } }, { fields: ['id'] });
-  return shop?.id ?? null;
+/** The shops whose listings and orders are these sellers', by seller; most have none. */
+export async function shopsOf(db: Db, sellerIds: readonly UserId[]): Promise<Map<UserId, string>> {
+  const where = { ownerId: { $in: [...new Set(sellerIds)] }, state: { $ne: 'closed' } } as const;
+  const shops = await db.find(MerchantEntity, where, { fields: ['id', 'ownerId'] });
+  return new Map(shops.map(({ id, ownerId }) => [ownerId, id]));
 }
 
 /** Whether the person owns a shop that is open: it must be handed over or closed before the account ends. */

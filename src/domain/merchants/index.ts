@@ -20,7 +20,7 @@ import { merchantProfile } from './queries/profile.ts';
 import { listTeam } from './queries/team.ts';
 import { applicationSnapshot, invitationSnapshot, merchantSnapshot } from './snapshot.ts';
 
-export { actsFor, ownerOf, ownsLiveShop, sellerOf, sellersAsked, sellersFor, shopOf } from './acting.ts';
+export { actsFor, ownerOf, ownsLiveShop, sellerOf, sellersAsked, sellersFor, shopsOf } from './acting.ts';
 export { MerchantId } from './entities.ts';
 export { merchantChanged } from './events.ts';
 export { liftShopSuspension, readShop, suspendShop } from './suspending.ts';

@@ -21,7 +21,7 @@ export type RefundState = (typeof refundStates)[number];
 /** Where a courier brings an order. */
 export interface Address {
   readonly text: string;
-  readonly location?: { readonly lat: number; readonly lon: number };
+  readonly location?: { readonly lat: number; readonly lon: number } | undefined;
 }
 
 export const OrderGroupEntity = defineEntity({
@@ -66,6 +66,8 @@ export const OrderEntity = defineEntity({
     refundedMinor: p.bigint('number'),
     hubId: p.uuid().nullable(),
     address: p.json().$type<Address>().nullable(),
+    /** It was packed, or cancelled since, and its shipment has not followed yet. */
+    shipmentDue: p.boolean().default(false),
     pickupCode: p.text(),
     pickupTries: p.integer(),
     pickupLockedUntil: p.datetime().nullable(),
@@ -73,12 +75,32 @@ export const OrderEntity = defineEntity({
     deadline: p.datetime().nullable(),
     placedAt: p.datetime().nullable(),
     completedAt: p.datetime().nullable(),
+    remindAt: p.datetime().nullable(),
+    reminders: p.integer(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
 });
 export type Order = InferEntity<typeof OrderEntity>;
+
+/** Who moves an order. Staff of hubs are never told apart. */
+export const orderSides = ['buyer', 'seller', 'hub', 'system'] as const;
+
+export const OrderMoveEntity = defineEntity({
+  name: 'OrderMove',
+  tableName: 'order_move',
+  properties: {
+    orderId: p.uuid().$type<OrderId>().primary(),
+    version: p.integer().primary(),
+    name: p.text(),
+    fromState: p.text().$type<OrderState>().nullable(),
+    toState: p.text().$type<OrderState>(),
+    bySide: p.text().$type<(typeof orderSides)[number]>(),
+    at: p.datetime(),
+  },
+});
+export type OrderMoveNote = InferEntity<typeof OrderMoveEntity>;
 
 export const OrderLineEntity = defineEntity({
   name: 'OrderLine',

@@ -4,11 +4,12 @@ export const orderErrors = defineErrors({
   'orders.not_found': { retry: 'never', http: 404, text: 'You have no such order.' },
   'orders.unavailable': { retry: 'never', http: 403, text: 'You cannot buy from this person.' },
   'orders.own_listing': { retry: 'never', http: 422, text: 'You cannot buy from yourself.' },
-  'orders.delivery_unavailable': {
+  'orders.cod_needs_delivery': {
     retry: 'never',
     http: 422,
-    text: 'This way of delivery is not offered; choose pickup.',
+    text: 'Cash is paid to a courier or at a hub; choose one of them, or another way to pay.',
   },
+  'orders.wallet_insufficient': { retry: 'refetch', http: 409, text: 'Your wallet has not that much.' },
   'orders.too_large': {
     retry: 'never',
     http: 422,

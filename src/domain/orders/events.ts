@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineEvent, defineRoomEvent, type Notice } from '../kernel/define.ts';
+import { reminderOf } from './deadlines.ts';
 import { OrderView } from './views.ts';
 
 /** What happened, for toasts. `paid_late`: the money came after the end of the window and goes back. */
@@ -21,6 +22,8 @@ const orderChangeKinds = [
   'returned',
   'disputed',
   'resolved',
+  'receipt_stopped',
+  'receipt_resumed',
   'received',
   'completed',
   'refund_started',
@@ -28,6 +31,7 @@ const orderChangeKinds = [
   'refund_failed',
   'nothing_to_refund',
   'side_left',
+  'reminded',
 ] as const;
 export type OrderChangeKind = (typeof orderChangeKinds)[number];
 
@@ -56,8 +60,16 @@ const news: Readonly<Partial<Record<OrderChangeKind, { to: 'buyer' | 'seller'; t
   refund_started: { to: 'buyer', template: 'order.refund_started' },
 };
 
+function reminder({ id, role, state, lines, deadline }: z.infer<typeof OrderView>): Notice | null {
+  const told = reminderOf(state);
+  if (told?.to !== role || !deadline) return null;
+  const params = { title: lines[0]?.title ?? '', until: deadline };
+  return { topic: 'orders', template: told.template, params, about: { entity: 'order', id } };
+}
+
 function orderNotice(view: z.infer<typeof OrderView>, kind: OrderChangeKind): Notice | null {
   const { id, role, lines, totalMinor, currency, reason, placedAt } = view;
+  if (kind === 'reminded') return reminder(view);
   const told = news[kind];
   // An order that was never placed was never the seller's.
   if (told?.to !== role || (kind === 'cancelled' && placedAt === null)) return null;

@@ -1,17 +1,14 @@
 import { defineSweep } from '../kernel/define.ts';
-import {
-  autoReceive,
-  cancelUnanswered,
-  cancelUnhandled,
-  complete,
-  expireUnpaid,
-  orderSweepBatch,
-} from './commands/sweeps.ts';
+import { expireUnpaid, expiryBatch } from './commands/expire-unpaid.ts';
+import { autoReceive, cancelUnanswered, cancelUnhandled, complete, orderSweepBatch } from './commands/sweeps.ts';
 
 export const expireUnpaidOrders = defineSweep({
   name: 'orders.expireUnpaid',
-  everySeconds: 2,
-  batch: orderSweepBatch,
+  everySeconds: 1,
+  batch: expiryBatch,
+  lanes: 2,
+  againMs: 250,
+  takenOverAfterMs: 10_000,
   command: expireUnpaid,
   summary: expireUnpaid.summary,
 });

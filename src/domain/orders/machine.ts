@@ -88,6 +88,11 @@ export const orderMachine = defineMachine({
     ],
     resolveToSeller: [{ from: 'disputed', by: 'system', to: 'received' }],
     resolveToBuyer: [{ from: 'disputed', by: 'system', to: 'refunded' }],
+    // All of its money has gone back without a dispute.
+    refund: [
+      { from: 'delivered', by: 'system', to: 'refunded' },
+      { from: 'received', by: 'system', to: 'refunded' },
+    ],
     complete: [{ from: 'received', by: 'system', to: 'completed' }],
   },
 });
@@ -109,3 +114,6 @@ export const openStates = [
   'disputed',
   'received',
 ] as const satisfies readonly OrderState[];
+
+/** Paid, and neither received nor over. */
+export const protectedStates = openStates.filter((state) => state !== 'awaiting_payment' && state !== 'received');

@@ -1,10 +1,12 @@
 import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import { assert } from '../kernel/errors.ts';
 import type { Tx } from '../kernel/define.ts';
 import { fundEscrow, lockEscrow, refundableOf } from '../escrow/index.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
 import { allocate } from '../kernel/money.ts';
-import { OrderEntity, OrderGroupEntity, type OrderGroup, type RefundState } from './entities.ts';
+import { restorePromo, returnPromos } from '../promos/index.ts';
+import { OrderGroupEntity, type OrderGroup, type RefundState } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import { orderGroupMachine } from './machine.ts';
 import { moveOrder, oweRefund, tellOrder } from './moving.ts';
@@ -37,11 +39,13 @@ export async function payGroup(
   const at = await tx.now();
   group.attemptsDue = false;
   if (sold) {
+    if (!inTime) await restorePromo(tx, group.id);
     applyMove(orderGroupMachine, group, { name: inTime ? 'pay' : 'reinstate', by: 'system', at });
     await fundOrders(tx, { group, orders, cover });
     for (const found of orders) await placePaid(tx, found, inTime);
     return 'placed';
   }
+  if (inTime) await returnPromos(tx, [group.id]);
   await releaseWalletPart(tx, group);
   if (inTime) applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at });
   for (const found of orders) await refundLate(tx, found, inTime);
@@ -97,9 +101,13 @@ export interface RefundDue {
 
 /** Takes over the refunds that orders owe; each is handed out once. Locks the groups, in the order of their ids. */
 export async function claimRefundsDue(tx: Tx, limit: number): Promise<RefundDue[]> {
-  const seen = await tx.db.find(OrderEntity, { refundState: 'due' }, { orderBy: { updatedAt: 'asc' }, limit });
+  // What a chargeback may pay back as well waits until the bank has decided.
+  const { rows: seen } = await sql<{ group_id: string }>`
+    select o.group_id from sub_order o left join escrow e on e.order_id = o.id
+    where o.refund_state = 'due' and coalesce(e.open_chargebacks, 0) = 0
+    order by o.updated_at limit ${limit}`.execute(tx.sql);
   const claimed: RefundDue[] = [];
-  for (const groupId of [...new Set(seen.map((order) => order.groupId))].toSorted()) {
+  for (const groupId of [...new Set(seen.map((order) => order.group_id))].toSorted()) {
     const group = await lockOrderGroup(tx, groupId);
     assert(group, `group ${groupId} of an order exists`);
     const orders = await lockOrdersOf(tx, group);
@@ -107,6 +115,7 @@ export async function claimRefundsDue(tx: Tx, limit: number): Promise<RefundDue[
     for (const [index, found] of orders.entries()) {
       if (found.order.refundState !== 'due') continue;
       const escrow = await lockEscrow(tx, found.order.id);
+      if (escrow && escrow.openChargebacks > 0) continue;
       const amountMinor = escrow ? await refundableOf(tx, escrow) : (lateParts[index] ?? 0);
       await setRefund(tx, found, amountMinor > 0 ? 'pending' : null);
       claimed.push({ orderId: found.order.id, group, amountMinor });

@@ -1,13 +1,22 @@
-import { consumeReservation, releaseReservation, reserve, returnStock, type Holder } from '../catalog/index.ts';
+import {
+  consumeReservation,
+  releaseReservation,
+  releaseReservationsOf,
+  reserve,
+  returnStock,
+  type Holder,
+} from '../catalog/index.ts';
 import type { Tx } from '../kernel/define.ts';
 import { supersedeOffers } from '../offers/index.ts';
 import type { OrderGroup } from './entities.ts';
 import { orderLimits } from './settings.ts';
 import type { OrderWithLines } from './views.ts';
 
+const holderKind = 'order_group';
+
 /** A group's reservations; all its lines are held by it together. */
 export function holderOf(group: Pick<OrderGroup, 'id'>): Holder {
-  return { kind: 'order_group', id: group.id };
+  return { kind: holderKind, id: group.id };
 }
 
 // Released reservations of a holder spoil its later ones, so stock that is taken again has a holder of its own.
@@ -37,9 +46,9 @@ export async function sellAgain(tx: Tx, group: OrderGroup, orders: readonly Orde
   return sell(tx, holder);
 }
 
-/** Gives back what an unpaid group holds. */
-export async function releaseHeld(tx: Tx, group: OrderGroup): Promise<void> {
-  await releaseReservation(tx, holderOf(group));
+/** Gives back what unpaid groups hold. */
+export async function releaseHeld(tx: Tx, groups: readonly OrderGroup[]): Promise<void> {
+  await releaseReservationsOf(tx, { kind: holderKind, ids: groups.map(({ id }) => id) });
 }
 
 /** Puts the sold units of orders back on the shelf, listings in the order of their ids. */

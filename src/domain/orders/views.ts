@@ -15,7 +15,7 @@ import {
   type OrderGroup,
   type OrderLine,
 } from './entities.ts';
-import { orderGroupMachine, orderMachine, type OrderMove } from './machine.ts';
+import { orderGroupMachine, orderMachine, protectedStates, type OrderMove } from './machine.ts';
 
 const OrderLineView = z.object({
   listingId: z.uuid(),
@@ -61,6 +61,10 @@ export const OrderView = z.object({
   reason: orNull(z.string()),
   /** When the present state ends by itself: payment, the seller's answer or the buyer's receipt is due. */
   deadline: orNull(Timestamp),
+  /** Paid for, and not yet the seller's: who gets nothing, or not what was sold, gets the money back. */
+  isProtected: z.boolean(),
+  /** Until when the buyer can object once the goods are delivered; then the seller is paid. */
+  protectedUntil: orNull(Timestamp),
   placedAt: orNull(Timestamp),
   createdAt: Timestamp,
   updatedAt: Timestamp,
@@ -72,9 +76,16 @@ export const OrderGroupView = z.object({
   version: z.int(),
   state: z.enum(orderGroupMachine.states),
   currency: Currency,
+  goodsMinor: z.int(),
+  deliveryMinor: z.int(),
+  discountMinor: z.int(),
+  /** Goods and delivery, less the discount. */
   totalMinor: z.int(),
-  /** Of the total, what the buyer's wallet pays; the rest is left for `payments.start`. */
+  /** Of the total, what the buyer's wallet pays. */
   walletMinor: z.int(),
+  /** Of the total, what is left for `payments.start`, or for cash at the delivery. */
+  restMinor: z.int(),
+  refundedMinor: z.int(),
   paymentMethod: z.enum(paymentMethods),
   deadline: Timestamp,
   orders: z.array(OrderView),
@@ -125,6 +136,8 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
     pickupCode: codeShown ? order.pickupCode : null,
     refund: refundState && { state: refundState, amountMinor: refundState === 'refunded' ? refundedMinor : totalMinor },
     deadline: iso(order.deadline),
+    isProtected: (protectedStates as readonly string[]).includes(state),
+    protectedUntil: state === 'delivered' ? iso(order.deadline) : null,
     placedAt: iso(order.placedAt),
     createdAt: iso(order.createdAt),
     updatedAt: iso(order.updatedAt),
@@ -137,13 +150,20 @@ export function orderGroupView(
   parts: { orders: readonly OrderWithLines[]; now: Date },
 ): z.input<typeof OrderGroupView> {
   const { id, version, state, currency, totalMinor, walletMinor, paymentMethod, deadline } = group;
+  const sumOf = (part: 'goodsMinor' | 'deliveryMinor' | 'discountMinor' | 'refundedMinor') =>
+    parts.orders.reduce((sum, { order }) => sum + order[part], 0);
   return {
     id,
     version,
     state,
     currency,
+    goodsMinor: sumOf('goodsMinor'),
+    deliveryMinor: sumOf('deliveryMinor'),
+    discountMinor: sumOf('discountMinor'),
     totalMinor,
     walletMinor,
+    restMinor: totalMinor - walletMinor,
+    refundedMinor: sumOf('refundedMinor'),
     paymentMethod,
     deadline: iso(deadline),
     orders: parts.orders.map((order) => orderView(order, 'buyer')),

@@ -19,10 +19,9 @@ export const paymentChanged = defineEvent({
   view: PaymentView,
   /** `amountMinor`: what a refund was of. */
   change: z.object({ kind: z.enum(kinds), amountMinor: z.int().optional() }),
-  notice({ view: { id, purpose, amountMinor, currency }, change }) {
-    if (!change) return null;
-    const isTopUp = purpose === 'top_up' && (change.kind === 'captured' || change.kind === 'captured_late');
-    const template = isTopUp ? 'payment.topped_up' : templates[change.kind];
+  notice({ view: { id, amountMinor, currency }, change }) {
+    // That money has come into a wallet is told with the wallet.
+    const template = change && templates[change.kind];
     if (!template) return null;
     const params = { amountMinor: change.amountMinor ?? amountMinor, currency };
     return { topic: 'payments', template, params, about: { entity: 'payment', id } };

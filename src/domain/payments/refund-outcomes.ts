@@ -4,6 +4,7 @@ import { accounts, mustPost } from '../ledger/index.ts';
 import type { Payment, Refund } from './entities.ts';
 import { tellPayer } from './events.ts';
 import type { ProviderFact } from './facts.ts';
+import { isHeld } from './held-refunds.ts';
 import { refundMachine } from './machine.ts';
 import { creditRefund, isUnderWay, recordRefunds } from './refunding.ts';
 import { lockRefundsOf } from './rows.ts';
@@ -58,8 +59,9 @@ function tellOutcome(tx: Tx, payment: Payment, changed: readonly Refund[]): void
 const moves = { pending: ['pend'], succeeded: ['succeed'], failed: ['fail', 'reverse'] } as const;
 
 /**
- * A refund that fails is credited to the payer's wallet, once, whether it had succeeded before or not. When the
- * provider says later that it went through all the same, the money has been given twice: people have to see to it.
+ * A refund that fails is credited to the payer's wallet, once, whether it had succeeded before or not; while a
+ * chargeback is open it is held. When the provider says later that it went through all the same, the money has been
+ * given twice: people have to see to it.
  */
 async function settleRefund(
   tx: Tx,
@@ -76,8 +78,9 @@ async function settleRefund(
   }
   refund.providerRef = fact.ref;
   if (refund.state === 'succeeded') await payRefund(tx, payment, refund);
-  if (refund.state === 'failed') await creditRefund(tx, refund, payment.payerId);
-  if (refund.state === 'reversed') await reverseRefund(tx, payment, refund);
+  const held = refund.state !== 'succeeded' && (await isHeld(tx, refund));
+  if (refund.state === 'failed' && !held) await creditRefund(tx, refund, payment.payerId);
+  if (refund.state === 'reversed') await reverseRefund(tx, { payment, refund, held });
   return true;
 }
 
@@ -91,12 +94,15 @@ async function payRefund(tx: Tx, { provider }: Payment, { id, orderId, amountMin
 
 async function reverseRefund(
   tx: Tx,
-  { provider, payerId }: Payment,
-  { id, orderId, amountMinor, currency }: Refund,
+  {
+    payment: { provider, payerId },
+    refund: { id, orderId, amountMinor, currency },
+    held,
+  }: { payment: Payment; refund: Refund; held: boolean },
 ): Promise<void> {
   const postings = [
     { account: accounts.clearing(provider), amountMinor: -amountMinor },
-    { account: accounts.available(payerId), amountMinor },
+    { account: held ? accounts.refund(id) : accounts.available(payerId), amountMinor },
   ];
   await mustPost(tx, { kind: 'refund.reverse', reference: id, ...(orderId && { orderId }), currency, postings });
 }

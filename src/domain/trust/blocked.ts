@@ -7,6 +7,13 @@ export function areBlocked(one: RawBuilder<unknown>, other: RawBuilder<unknown>)
   return sql<boolean>`is_blocked(${one}, ${other})`;
 }
 
+/** The same without a lock: for finding what has to be looked at. */
+export function areBlockedNow(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`exists (
+    select from block where (blocker_id = ${one} and blocked_id = ${other})
+                         or (blocker_id = ${other} and blocked_id = ${one}))`;
+}
+
 /**
  * Whether one of two people has blocked the other. The answer holds until the transaction ends: a block of them waits
  * for it, and this waits for a block that is being made, so that nothing passes once a block has committed.

@@ -98,6 +98,18 @@ export const ordersCases: AreaCases = {
       },
     },
     'orders.get': move(purchase, 'seller'),
+    'orders.timeline': move(bought, 'seller'),
+    'orders.getGroup': {
+      async success(market) {
+        const { buyer, groupId } = await purchase(market);
+        return { as: buyer, input: { orderGroupId: groupId } };
+      },
+      async wrongActor(market) {
+        const { seller, groupId } = await purchase(market);
+        return { as: seller, input: { orderGroupId: groupId }, error: 'orders.not_found' };
+      },
+    },
+    'orders.board': { success: async (market) => ({ as: (await bought(market)).seller, input: {} }) },
     'orders.list': { success: async (market) => ({ as: (await purchase(market)).buyer, input: { as: 'buyer' } }) },
     'orders.accept': move(bought, 'seller'),
     'orders.reject': move(bought, 'seller'),
@@ -111,6 +123,7 @@ export const ordersCases: AreaCases = {
     'orders.cancelUnhandled': sweep,
     'orders.autoReceive': sweep,
     'orders.complete': sweep,
+    'orders.remind': sweep,
   },
   errors: {
     'orders.not_found': async (market) => ({
@@ -127,7 +140,8 @@ export const ordersCases: AreaCases = {
       const { seller, ...call } = await place(market);
       return { ...call, as: seller };
     },
-    'orders.delivery_unavailable': (market) => place(market, { delivery: { method: 'hub' } }),
+    'orders.cod_needs_delivery': (market) => place(market, { paymentMethod: 'cod' }),
+    'orders.wallet_insufficient': (market) => place(market, { walletMinor: 1 }),
     'orders.too_large': async (market) => {
       const listingId = await listingOf(market, await market.user(), { priceMinor: 900_000_000_000, quantity: 9 });
       return place(market, { listingId, quantity: 2 });

@@ -9,9 +9,9 @@ import { orderGroupMachine } from '../machine.ts';
 import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
 import { lockOwnOrder, makeMove, orderInput, reasonInput } from '../own-order.ts';
 import { lockOrderGroup, lockOrdersOf } from '../rows.ts';
-import { releaseHeld, returnSold } from '../stock.ts';
+import { returnSold } from '../stock.ts';
+import { releaseUnpaid } from '../unpaid.ts';
 import { OrderView, orderView } from '../views.ts';
-import { releaseWalletPart } from '../wallet-part.ts';
 
 export const cancelOrder = defineCommand({
   name: 'orders.cancel',
@@ -49,6 +49,5 @@ async function cancelUnpaid(tx: Tx, group: OrderGroup, reason: string | null): P
     found.order.reason = reason;
     await tellOrder(tx, found, 'cancelled');
   }
-  await releaseHeld(tx, group);
-  await releaseWalletPart(tx, group);
+  await releaseUnpaid(tx, [group]);
 }

@@ -5,8 +5,7 @@ import { assert } from '../../kernel/errors.ts';
 import { newId } from '../../kernel/ids.ts';
 import { consumeOffer, lockAcceptedOffer, offerChanged, OfferId } from '../../offers/index.ts';
 import type { OrderGroupId } from '../entities.ts';
-import { orderChanged, orderTold } from '../events.ts';
-import { openGroup, paymentDeadline, placingInput } from '../placing.ts';
+import { openGroup, paymentDeadline, placingErrors, placingEvents, placingInput } from '../placing.ts';
 import { heldUntil, holderOf } from '../stock.ts';
 import { OrderGroupView, orderGroupView } from '../views.ts';
 
@@ -19,7 +18,6 @@ export const checkoutOffer = defineCommand({
   input: z.strictObject({ offerId: OfferId, ...placingInput }),
   output: OrderGroupView,
   errors: [
-    'orders.delivery_unavailable',
     'offers.not_found',
     'offers.unavailable',
     'offers.wrong_state',
@@ -27,12 +25,12 @@ export const checkoutOffer = defineCommand({
     'offers.not_your_turn',
     'offers.expired',
     'orders.out_of_stock',
+    ...placingErrors,
   ],
-  emits: [orderChanged, orderTold, offerChanged],
+  emits: [...placingEvents, offerChanged],
   async run({ input, actor, tx, fail }) {
-    const { offerId, paymentMethod } = input;
+    const { offerId, ...placing } = input;
     const buyerId = actor.userId;
-    if (input.delivery.method !== 'pickup') fail('orders.delivery_unavailable');
     const offer = await lockAcceptedOffer(tx, { offerId, buyerId });
     if (typeof offer === 'string') return fail(offer);
     const id = newId<OrderGroupId>();
@@ -43,8 +41,9 @@ export const checkoutOffer = defineCommand({
     const listing = await lockListing(tx, listingId);
     assert(listing, `listing ${listingId} of an offer exists`);
     const line = { listingId, title: listing.title, unitPriceMinor, quantity };
-    const purchase = { buyerId, sellerId, paymentMethod, currency, offerId, line };
-    const { group, orders } = await openGroup(tx, { id, deadline }, purchase);
-    return orderGroupView(group, { orders, now: await tx.now() });
+    const purchase = { buyerId, currency, placing, parts: [{ sellerId, offerId, lines: [line] }] };
+    const opened = await openGroup(tx, { id, deadline }, purchase);
+    if (typeof opened === 'string') return fail(opened);
+    return orderGroupView(opened.group, { orders: opened.orders, now: await tx.now() });
   },
 });

@@ -5,8 +5,7 @@ import { newId } from '../../kernel/ids.ts';
 import { amountMinorMax } from '../../kernel/money.ts';
 import { isBlocked } from '../../trust/index.ts';
 import type { OrderGroupId } from '../entities.ts';
-import { orderChanged, orderTold } from '../events.ts';
-import { openGroup, paymentDeadline, placingInput } from '../placing.ts';
+import { openGroup, paymentDeadline, placingErrors, placingEvents, placingInput } from '../placing.ts';
 import { orderLimits } from '../settings.ts';
 import { heldUntil, holderOf } from '../stock.ts';
 import { OrderGroupView, orderGroupView } from '../views.ts';
@@ -22,18 +21,10 @@ export const placeOrder = defineCommand({
     ...placingInput,
   }),
   output: OrderGroupView,
-  errors: [
-    'orders.delivery_unavailable',
-    'listings.not_found',
-    'orders.own_listing',
-    'orders.unavailable',
-    'orders.too_large',
-    'orders.out_of_stock',
-  ],
-  emits: [orderChanged, orderTold],
+  errors: ['listings.not_found', 'orders.own_listing', 'orders.unavailable', 'orders.out_of_stock', ...placingErrors],
+  emits: placingEvents,
   async run({ input, actor, tx, fail }) {
-    const { listingId, quantity, paymentMethod } = input;
-    if (input.delivery.method !== 'pickup') fail('orders.delivery_unavailable');
+    const { listingId, quantity, ...placing } = input;
     const listing = await lockListing(tx, listingId);
     if (!listing || !['active', 'sold_out'].includes(listing.state)) return fail('listings.not_found');
     if (await isHiddenFrom(tx.sql, listing, actor)) return fail('listings.not_found');
@@ -46,8 +37,9 @@ export const placeOrder = defineCommand({
     if (!(await reserve(tx, reservation))) fail('orders.out_of_stock');
     const { sellerId, currency, title, priceMinor } = listing;
     const line = { listingId, title, unitPriceMinor: priceMinor, quantity };
-    const purchase = { buyerId: actor.userId, sellerId, paymentMethod, currency, offerId: null, line };
-    const { group, orders } = await openGroup(tx, { id, deadline }, purchase);
-    return orderGroupView(group, { orders, now: await tx.now() });
+    const parts = [{ sellerId, offerId: null, lines: [line] }];
+    const opened = await openGroup(tx, { id, deadline }, { buyerId: actor.userId, currency, placing, parts });
+    if (typeof opened === 'string') return fail(opened);
+    return orderGroupView(opened.group, { orders: opened.orders, now: await tx.now() });
   },
 });

@@ -5,16 +5,13 @@ import { releaseEscrow } from '../../escrow/index.ts';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
-import { applyMove } from '../../kernel/machine.ts';
-import { OrderEntity, OrderGroupEntity, type OrderId } from '../entities.ts';
-import { walletChanged } from '../../ledger/index.ts';
+import { OrderEntity, type OrderId } from '../entities.ts';
 import { orderChanged, orderTold, type OrderChangeKind } from '../events.ts';
-import { orderGroupMachine, type OrderMove, type OrderState } from '../machine.ts';
+import type { OrderMove, OrderState } from '../machine.ts';
 import { moveOrder, oweRefund, tellOrder } from '../moving.ts';
-import { lockOrdersOf, withLines } from '../rows.ts';
-import { releaseHeld, returnSold } from '../stock.ts';
+import { withLines } from '../rows.ts';
+import { returnSold } from '../stock.ts';
 import type { OrderWithLines } from '../views.ts';
-import { releaseWalletPart } from '../wallet-part.ts';
 
 /** Small, because a batch holds the locks of all its listings. */
 export const orderSweepBatch = limits.sweepBatch / 4;
@@ -26,27 +23,6 @@ const swept = {
   errors: [],
 } as const;
 const skipLocked = { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE, refresh: true, limit: orderSweepBatch } as const;
-
-export const expireUnpaid = defineCommand({
-  ...swept,
-  name: 'orders.expireUnpaid',
-  summary: 'Expire groups whose payment window is over; their stock is given back last.',
-  emits: [orderChanged, orderTold, walletChanged],
-  async run({ tx }) {
-    const now = await tx.now();
-    const due = { state: 'awaiting_payment', deadline: { $lte: now } } as const;
-    const groups = await tx.db.find(OrderGroupEntity, due, { ...skipLocked, orderBy: { deadline: 'asc' } });
-    for (const group of groups) {
-      applyMove(orderGroupMachine, group, { name: 'expire', by: 'system', at: now });
-      group.attemptsDue = true;
-      for (const found of await lockOrdersOf(tx, group))
-        await sweepMove(tx, found, { name: 'expire', kind: 'expired' });
-    }
-    for (const group of groups) await releaseHeld(tx, group);
-    for (const group of groups) await releaseWalletPart(tx, group);
-    return { swept: groups.length };
-  },
-});
 
 export const cancelUnanswered = defineCommand({
   ...swept,
@@ -101,7 +77,7 @@ export const complete = defineCommand({
     const { rows } = await sql<{ id: OrderId }>`
       select o.id from sub_order o left join escrow e on e.order_id = o.id
       where o.state = 'received' and (e.cash_state is null or e.cash_state = 'remitted')
-        and e.state is distinct from 'frozen'
+        and e.state is distinct from 'frozen' and coalesce(e.open_chargebacks, 0) = 0
       order by o.updated_at limit ${orderSweepBatch} for update of o skip locked`.execute(tx.sql);
     const received = await tx.db.find(OrderEntity, { id: { $in: rows.map(({ id }) => id) } }, { refresh: true });
     const orders = await withLines(tx.db, received);

@@ -54,6 +54,8 @@ export const ar: Texts = {
     (p, f) => `إعلاناتك مخفية، والطلبات المفتوحة مستمرة.${f.because('السبب', p.reason)}`,
   ],
   'merchant.reinstated': ['متجرك مفتوح من جديد', 'إعلاناتك ظاهرة من جديد.'],
+  'hub_assignment.assigned': ['أنت تعمل الآن في مركز', (p, f) => `يمكنك الآن العمل باسم ${f.text(p.hub)}.`],
+  'hub_assignment.removed': ['غادرت مركزًا', (p, f) => `لم تعد تعمل في ${f.text(p.hub)}.`],
   'verification.approved': ['تم التحقق منك', 'تم فحص مستنداتك. يرى الآخرون أنه تم التحقق منك.'],
   'verification.rejected': [
     'لم تُقبل مستنداتك',
@@ -128,19 +130,94 @@ export const ar: Texts = {
   'order.delivered': ['تم التسليم', (p, f) => `تم تسليم ${f.text(p.title)}. يرجى تأكيد الاستلام.`],
   'order.received': ['تم الاستلام', (p, f) => `استلم المشتري ${f.text(p.title)}.`],
   'order.cancelled': ['أُلغي الطلب', (p, f) => `أُلغي الطلب: ${f.text(p.title)}.${f.because('السبب', p.reason)}`],
+  'order.answer_due': [
+    'يرجى الرد على الطلب',
+    (p, f) => `${f.text(p.title)}: الطلب مدفوع وينتظر ردك حتى ${f.moment(p.until)}، وبعدها يُلغى.`,
+  ],
+  'order.handling_due': [
+    'يرجى تسليم الطلب',
+    (p, f) => `${f.text(p.title)}: يجب إرسال الطلب قبل ${f.moment(p.until)}، وإلا يُلغى ويُعاد المبلغ.`,
+  ],
+  'order.pickup_due': [
+    'يرجى استلام طلبك',
+    (p, f) => `${f.text(p.title)}: طلبك ينتظرك حتى ${f.moment(p.until)}، وبعدها يُلغى ويُعاد المبلغ.`,
+  ],
+  'order.receipt_due': [
+    'هل كل شيء على ما يرام؟',
+    (p, f) => `${f.text(p.title)}: أخبرنا قبل ${f.moment(p.until)} إن كانت هناك مشكلة، وبعدها يُدفع للبائع.`,
+  ],
   'order.expired': ['انتهى الطلب', (p, f) => `لم يُدفع الطلب في الوقت: ${f.text(p.title)}.`],
   'order.paid_late': ['تأخر الدفع', (p, f) => `لم يعد ${f.text(p.title)} متاحًا، ومالك في طريق العودة.`],
   'order.refund_started': [
     'بدأ رد المبلغ',
     (p, f) => `${f.money(p.amountMinor, p.currency)} مقابل ${f.text(p.title)} في طريق العودة إليك.`,
   ],
+  'shipment.at_hub': ['وصل طردك', (p, f) => `استلم طردك من ${f.text(p.hub)}، ومعك رمز التسليم من التطبيق.`],
+  'shipment.out_for_delivery': [
+    'طردك في الطريق',
+    (p, f) => `سيحضر ${f.text(p.courier)} طردك. جهّز رمز التسليم من التطبيق.`,
+  ],
+  'shipment.failed': ['تعذر تسليم طردك', (p, f) => `لم نتمكن من تسليم طردك.${f.because('السبب', p.reason)}`],
+  'shipment.returning': [
+    'طرد يعود إليك',
+    (p, f) => `يعود إليك طرد عبر ${f.text(p.hub)}، ويُعاد المال إلى المشتري.${f.because('السبب', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'طلب استرداد',
+    (p, f) => `يطلب المشتري استرداد ${f.money(p.amountMinor, p.currency)}. يرجى الرد في الوقت المحدد.`,
+  ],
+  'refund_request.approved': [
+    'تمت الموافقة على الاسترداد',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} في طريقها إليك.`,
+  ],
+  'refund_request.denied': [
+    'رُفض الاسترداد',
+    (p, f) => `رفض البائع طلبك استرداد ${f.money(p.amountMinor, p.currency)}.${f.because('السبب', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'المشتري يعترض',
+    (p, f) => `فُتح نزاع بشأن ${f.money(p.amountMinor, p.currency)}. يرجى توضيح موقفك في الوقت المحدد.`,
+  ],
+  'dispute.responded': [
+    'رد البائع',
+    (p, f) => `رد البائع على نزاعك بشأن ${f.money(p.amountMinor, p.currency)}. سنتخذ القرار الآن.`,
+  ],
+  'dispute.withdrawn': ['سُحب النزاع', (p, f) => `سحب المشتري النزاع بشأن ${f.money(p.amountMinor, p.currency)}.`],
+  'dispute.resolved': ['حُسم النزاع', (p, f) => `حُسم نزاعك: يعود ${f.money(p.amountMinor, p.currency)} إلى المشتري.`],
+  'chargeback.opened': [
+    'اعتراض على الدفع',
+    (p, f) => `يطالب بنك المشتري باسترداد ${f.money(p.amountMinor, p.currency)}. يرجى إرسال الأدلة في الوقت المحدد.`,
+  ],
+  'chargeback.won': [
+    'الدفع قائم',
+    (p, f) => `قرر البنك لصالحك: يبقى مبلغ ${f.money(p.amountMinor, p.currency)} مدفوعًا.`,
+  ],
+  'chargeback.lost': [
+    'سُحب الدفع',
+    (p, f) => `قرر البنك لصالح المشتري: سُحب مبلغ ${f.money(p.amountMinor, p.currency)}.`,
+  ],
   'payment.failed': ['فشل الدفع', (p, f) => `فشل دفع ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refunded': ['تم رد المبلغ', (p, f) => `استعدت ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
-    'تم الرد إلى محفظتك',
-    (p, f) => `تعذّر رد ${f.money(p.amountMinor, p.currency)} بطريقة الدفع نفسها؛ المبلغ في محفظتك.`,
+    'تعذّر رد المبلغ',
+    (p, f) => `تعذّر رد ${f.money(p.amountMinor, p.currency)} بطريقة الدفع نفسها.`,
   ],
-  'payment.topped_up': ['تم شحن المحفظة', (p, f) => `${f.money(p.amountMinor, p.currency)} في محفظتك.`],
+  'wallet.topped_up': ['مال في محفظتك', (p, f) => `وصل ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`],
+  'wallet.refunded': [
+    'مبلغ مسترد في محفظتك',
+    (p, f) => `أُضيف ${f.money(p.amountMinor, p.currency)} من مبلغ مسترد إلى محفظتك.`,
+  ],
+  'wallet.credited': ['رصيد لك', (p, f) => `مُنحت رصيدًا قدره ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'أُعيدت الرسوم',
+    (p, f) => `أُعيدت رسوم قدرها ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`,
+  ],
+  'payout.credited': [
+    'استلمت أموال مبيعاتك',
+    (p, f) => `أُضيف ${f.money(p.amountMinor, p.currency)} من مبيعاتك إلى محفظتك.`,
+  ],
+  'payout.paid': ['تم التحويل', (p, f) => `أُرسل ${f.money(p.amountMinor, p.currency)} إلى حسابك.`],
+  'payout.failed': ['فشل التحويل', (p, f) => `لم يتم تحويل ${f.money(p.amountMinor, p.currency)}، والمال في محفظتك.`],
   'listing.price_dropped': [
     'انخفض السعر',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} بدلًا من ${f.money(p.wasMinor, p.currency)}.`,

@@ -60,6 +60,8 @@ export const en: Texts = {
     (p, f) => `Your listings are hidden; open orders go on.${f.because('Reason', p.reason)}`,
   ],
   'merchant.reinstated': ['Your shop is open again', 'Your listings are shown again.'],
+  'hub_assignment.assigned': ['You work for a hub now', (p, f) => `You may act for ${f.text(p.hub)} now.`],
+  'hub_assignment.removed': ['You left a hub', (p, f) => `You do not work for ${f.text(p.hub)} any more.`],
   'verification.approved': ['You are verified', 'Your papers were checked. Others see that you are verified.'],
   'verification.rejected': [
     'Your papers were not accepted',
@@ -145,19 +147,116 @@ export const en: Texts = {
     'Order cancelled',
     (p, f) => `The order was cancelled: ${f.text(p.title)}.${f.because('Reason', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Please answer the order',
+    (p, f) => `${f.text(p.title)} is paid and waits for you until ${f.moment(p.until)}; then it is cancelled.`,
+  ],
+  'order.handling_due': [
+    'Please hand over the order',
+    (p, f) => `${f.text(p.title)} must be on its way by ${f.moment(p.until)}, or it is cancelled and refunded.`,
+  ],
+  'order.pickup_due': [
+    'Please pick up your order',
+    (p, f) => `${f.text(p.title)} waits for you until ${f.moment(p.until)}; then it is cancelled and refunded.`,
+  ],
+  'order.receipt_due': [
+    'Is everything all right?',
+    (p, f) => `Tell us by ${f.moment(p.until)} if something is wrong with ${f.text(p.title)}; then the seller is paid.`,
+  ],
   'order.expired': ['Order expired', (p, f) => `The order was not paid in time: ${f.text(p.title)}.`],
   'order.paid_late': ['Paid too late', (p, f) => `${f.text(p.title)} is gone; your money is on its way back.`],
   'order.refund_started': [
     'Refund under way',
     (p, f) => `${f.money(p.amountMinor, p.currency)} for ${f.text(p.title)} is on its way back to you.`,
   ],
+  'shipment.at_hub': [
+    'Your parcel is there',
+    (p, f) => `Fetch your parcel at ${f.text(p.hub)}. Bring the delivery code from the app.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Your parcel is on its way',
+    (p, f) => `${f.text(p.courier)} brings your parcel. Have the delivery code from the app ready.`,
+  ],
+  'shipment.failed': [
+    'Your parcel could not be delivered',
+    (p, f) => `We could not deliver your parcel.${f.because('Reason', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'A parcel comes back to you',
+    (p, f) => `A parcel comes back to you by ${f.text(p.hub)}; the buyer is refunded.${f.because('Reason', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'Refund asked for',
+    (p, f) => `The buyer asks for ${f.money(p.amountMinor, p.currency)} back. Please answer in time.`,
+  ],
+  'refund_request.approved': [
+    'Refund approved',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} is on its way back to you.`,
+  ],
+  'refund_request.denied': [
+    'Refund denied',
+    (p, f) =>
+      `The seller turned down your wish for ${f.money(p.amountMinor, p.currency)}.${f.because('Reason', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'The buyer objects',
+    (p, f) => `A dispute about ${f.money(p.amountMinor, p.currency)} is open. Please say how you see it in time.`,
+  ],
+  'dispute.responded': [
+    'The seller answered',
+    (p, f) => `The seller has answered your dispute about ${f.money(p.amountMinor, p.currency)}. We decide now.`,
+  ],
+  'dispute.withdrawn': [
+    'Dispute withdrawn',
+    (p, f) => `The buyer has taken back the dispute about ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Dispute decided',
+    (p, f) => `Your dispute is decided: ${f.money(p.amountMinor, p.currency)} goes back to the buyer.`,
+  ],
+  'chargeback.opened': [
+    'Payment disputed',
+    (p, f) => `The buyer's bank asks for ${f.money(p.amountMinor, p.currency)} back. Please send evidence in time.`,
+  ],
+  'chargeback.won': [
+    'Payment stands',
+    (p, f) => `The bank has decided for you: ${f.money(p.amountMinor, p.currency)} stays paid.`,
+  ],
+  'chargeback.lost': [
+    'Payment taken back',
+    (p, f) => `The bank has decided for the buyer: ${f.money(p.amountMinor, p.currency)} was taken back.`,
+  ],
   'payment.failed': ['Payment failed', (p, f) => `The payment of ${f.money(p.amountMinor, p.currency)} failed.`],
   'payment.refunded': ['Refunded', (p, f) => `You got ${f.money(p.amountMinor, p.currency)} back.`],
   'payment.refund_failed': [
-    'Refunded to your wallet',
-    (p, f) => `${f.money(p.amountMinor, p.currency)} could not go back the way you paid; it is in your wallet.`,
+    'Refund did not go through',
+    (p, f) => `The refund of ${f.money(p.amountMinor, p.currency)} could not go back the way you paid.`,
   ],
-  'payment.topped_up': ['Wallet topped up', (p, f) => `${f.money(p.amountMinor, p.currency)} is in your wallet.`],
+  'wallet.topped_up': [
+    'Money in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} has arrived in your wallet.`,
+  ],
+  'wallet.refunded': [
+    'Refund in your wallet',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} of a refund is in your wallet.`,
+  ],
+  'wallet.credited': [
+    'A credit for you',
+    (p, f) => `You were given a credit of ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'wallet.fee_returned': [
+    'Fee returned',
+    (p, f) => `The fee of ${f.money(p.amountMinor, p.currency)} is back in your wallet.`,
+  ],
+  'payout.credited': [
+    'You were paid',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} from your sales is in your wallet.`,
+  ],
+  'payout.paid': ['Paid out', (p, f) => `${f.money(p.amountMinor, p.currency)} was sent to your account.`],
+  'payout.failed': [
+    'Payout failed',
+    (p, f) => `The payout of ${f.money(p.amountMinor, p.currency)} did not go through; the money is in your wallet.`,
+  ],
   'listing.price_dropped': [
     'Price drop',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} instead of ${f.money(p.wasMinor, p.currency)}.`,

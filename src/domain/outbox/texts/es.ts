@@ -60,6 +60,8 @@ export const es: Texts = {
     (p, f) => `Tus anuncios están ocultos; los pedidos abiertos siguen.${f.because('Motivo', p.reason)}`,
   ],
   'merchant.reinstated': ['Tu tienda vuelve a estar abierta', 'Tus anuncios se muestran de nuevo.'],
+  'hub_assignment.assigned': ['Ahora trabajas en un centro', (p, f) => `Ya puedes actuar por ${f.text(p.hub)}.`],
+  'hub_assignment.removed': ['Has dejado un centro', (p, f) => `Ya no trabajas en ${f.text(p.hub)}.`],
   'verification.approved': ['Estás verificado', 'Comprobamos tus documentos. Los demás ven que estás verificado.'],
   'verification.rejected': [
     'No aceptamos tus documentos',
@@ -151,6 +153,23 @@ export const es: Texts = {
     'Pedido cancelado',
     (p, f) => `Se canceló el pedido: ${f.text(p.title)}.${f.because('Motivo', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Responde al pedido',
+    (p, f) => `${f.text(p.title)} está pagado y te espera hasta el ${f.moment(p.until)}; después se cancela.`,
+  ],
+  'order.handling_due': [
+    'Entrega el pedido',
+    (p, f) => `${f.text(p.title)} debe salir antes del ${f.moment(p.until)}; si no, se cancela y se reembolsa.`,
+  ],
+  'order.pickup_due': [
+    'Recoge tu pedido',
+    (p, f) => `${f.text(p.title)} te espera hasta el ${f.moment(p.until)}; después se cancela y se reembolsa.`,
+  ],
+  'order.receipt_due': [
+    '¿Está todo bien?',
+    (p, f) =>
+      `Avisa antes del ${f.moment(p.until)} si algo va mal con ${f.text(p.title)}; después se paga al vendedor.`,
+  ],
   'order.expired': ['Pedido caducado', (p, f) => `El pedido no se pagó a tiempo: ${f.text(p.title)}.`],
   'order.paid_late': [
     'Pago fuera de plazo',
@@ -160,13 +179,92 @@ export const es: Texts = {
     'Reembolso en camino',
     (p, f) => `Te devolvemos ${f.money(p.amountMinor, p.currency)} por ${f.text(p.title)}.`,
   ],
+  'shipment.at_hub': [
+    'Tu paquete ha llegado',
+    (p, f) => `Recoge tu paquete en ${f.text(p.hub)}. Lleva el código de entrega de la aplicación.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Tu paquete está en camino',
+    (p, f) => `${f.text(p.courier)} trae tu paquete. Ten a mano el código de entrega de la aplicación.`,
+  ],
+  'shipment.failed': [
+    'No se pudo entregar tu paquete',
+    (p, f) => `No pudimos entregar tu paquete.${f.because('Motivo', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Un paquete vuelve a ti',
+    (p, f) => `Un paquete vuelve a ti por ${f.text(p.hub)}; se reembolsa al comprador.${f.because('Motivo', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'Piden un reembolso',
+    (p, f) => `El comprador pide que le devuelvas ${f.money(p.amountMinor, p.currency)}. Responde a tiempo, por favor.`,
+  ],
+  'refund_request.approved': [
+    'Reembolso aprobado',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} ya van de vuelta a ti.`,
+  ],
+  'refund_request.denied': [
+    'Reembolso rechazado',
+    (p, f) => `El vendedor rechazó devolverte ${f.money(p.amountMinor, p.currency)}.${f.because('Motivo', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'El comprador reclama',
+    (p, f) =>
+      `Hay una disputa abierta por ${f.money(p.amountMinor, p.currency)}. Danos tu versión a tiempo, por favor.`,
+  ],
+  'dispute.responded': [
+    'El vendedor respondió',
+    (p, f) => `El vendedor respondió a tu disputa por ${f.money(p.amountMinor, p.currency)}. Ahora decidimos nosotros.`,
+  ],
+  'dispute.withdrawn': [
+    'Disputa retirada',
+    (p, f) => `El comprador retiró la disputa por ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Disputa resuelta',
+    (p, f) => `Tu disputa está resuelta: se devuelven ${f.money(p.amountMinor, p.currency)} al comprador.`,
+  ],
+  'chargeback.opened': [
+    'Pago impugnado',
+    (p, f) =>
+      `El banco del comprador reclama ${f.money(p.amountMinor, p.currency)}. Envía pruebas a tiempo, por favor.`,
+  ],
+  'chargeback.won': [
+    'El pago se mantiene',
+    (p, f) => `El banco te dio la razón: el pago de ${f.money(p.amountMinor, p.currency)} se mantiene.`,
+  ],
+  'chargeback.lost': [
+    'Pago retirado',
+    (p, f) => `El banco dio la razón al comprador: se retiraron ${f.money(p.amountMinor, p.currency)}.`,
+  ],
   'payment.failed': ['El pago falló', (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} falló.`],
   'payment.refunded': ['Reembolsado', (p, f) => `Has recibido ${f.money(p.amountMinor, p.currency)} de vuelta.`],
   'payment.refund_failed': [
-    'Reembolsado en tu monedero',
-    (p, f) => `${f.money(p.amountMinor, p.currency)} no se pudo devolver por el medio de pago; está en tu monedero.`,
+    'El reembolso no se pudo hacer',
+    (p, f) => `El reembolso de ${f.money(p.amountMinor, p.currency)} no se pudo devolver por el medio de pago.`,
   ],
-  'payment.topped_up': ['Monedero recargado', (p, f) => `${f.money(p.amountMinor, p.currency)} está en tu monedero.`],
+  'wallet.topped_up': [
+    'Dinero en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} ha llegado a tu monedero.`,
+  ],
+  'wallet.refunded': [
+    'Reembolso en tu monedero',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} de un reembolso está en tu monedero.`,
+  ],
+  'wallet.credited': ['Un saldo para ti', (p, f) => `Has recibido un saldo de ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Tarifa devuelta',
+    (p, f) => `La tarifa de ${f.money(p.amountMinor, p.currency)} está de nuevo en tu monedero.`,
+  ],
+  'payout.credited': [
+    'Te hemos pagado',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} de tus ventas está en tu monedero.`,
+  ],
+  'payout.paid': ['Pago enviado', (p, f) => `Se han enviado ${f.money(p.amountMinor, p.currency)} a tu cuenta.`],
+  'payout.failed': [
+    'El pago falló',
+    (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} no se pudo hacer; el dinero está en tu monedero.`,
+  ],
   'listing.price_dropped': [
     'Bajada de precio',
     (p, f) => [

@@ -64,6 +64,14 @@ export const ru: Texts = {
     (p, f) => `Ваши объявления скрыты, открытые заказы продолжаются.${f.because('Причина', p.reason)}`,
   ],
   'merchant.reinstated': ['Магазин снова открыт', 'Ваши объявления снова видны.'],
+  'hub_assignment.assigned': [
+    'Вы теперь работаете в пункте',
+    (p, f) => `Теперь вы можете действовать от имени пункта «${f.text(p.hub)}».`,
+  ],
+  'hub_assignment.removed': [
+    'Вы больше не работаете в пункте',
+    (p, f) => `Вы больше не работаете в пункте «${f.text(p.hub)}».`,
+  ],
   'verification.approved': ['Вы подтверждены', 'Документы проверены. Другие видят, что вы подтверждены.'],
   'verification.rejected': [
     'Документы не приняты',
@@ -149,19 +157,105 @@ export const ru: Texts = {
   'order.delivered': ['Передано', (p, f) => `${f.text(p.title)} передано. Подтвердите получение.`],
   'order.received': ['Получено', (p, f) => `Покупатель получил ${f.text(p.title)}.`],
   'order.cancelled': ['Заказ отменён', (p, f) => `Заказ отменён: ${f.text(p.title)}.${f.because('Причина', p.reason)}`],
+  'order.answer_due': [
+    'Ответьте на заказ',
+    (p, f) => `${f.text(p.title)}: заказ оплачен и ждёт ответа до ${f.moment(p.until)}, затем он отменится.`,
+  ],
+  'order.handling_due': [
+    'Передайте заказ',
+    (p, f) => `${f.text(p.title)}: отправьте заказ до ${f.moment(p.until)}, иначе он отменится, а деньги вернутся.`,
+  ],
+  'order.pickup_due': [
+    'Заберите заказ',
+    (p, f) => `${f.text(p.title)}: заказ ждёт вас до ${f.moment(p.until)}, затем он отменится, а деньги вернутся.`,
+  ],
+  'order.receipt_due': [
+    'Всё в порядке?',
+    (p, f) =>
+      `${f.text(p.title)}: сообщите до ${f.moment(p.until)}, если что-то не так; затем продавец получит деньги.`,
+  ],
   'order.expired': ['Заказ истёк', (p, f) => `Заказ не оплачен вовремя: ${f.text(p.title)}.`],
   'order.paid_late': ['Оплата опоздала', (p, f) => `${f.text(p.title)} уже нет, деньги возвращаются.`],
   'order.refund_started': [
     'Возврат начат',
     (p, f) => `${f.money(p.amountMinor, p.currency)} за ${f.text(p.title)} возвращается вам.`,
   ],
+  'shipment.at_hub': [
+    'Посылка прибыла',
+    (p, f) => `Заберите посылку в пункте «${f.text(p.hub)}». Понадобится код выдачи из приложения.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Посылка в пути',
+    (p, f) => `${f.text(p.courier)} везёт вашу посылку. Подготовьте код выдачи из приложения.`,
+  ],
+  'shipment.failed': [
+    'Посылку не удалось доставить',
+    (p, f) => `Доставить посылку не удалось.${f.because('Причина', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Посылка возвращается к вам',
+    (p, f) =>
+      `Она вернётся к вам через «${f.text(p.hub)}», деньги вернутся покупателю.${f.because('Причина', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'Просят вернуть деньги',
+    (p, f) => `Покупатель просит вернуть ${f.money(p.amountMinor, p.currency)}. Ответьте, пожалуйста, вовремя.`,
+  ],
+  'refund_request.approved': ['Возврат одобрен', (p, f) => `${f.money(p.amountMinor, p.currency)} возвращаются к вам.`],
+  'refund_request.denied': [
+    'В возврате отказано',
+    (p, f) => `Продавец отказался вернуть ${f.money(p.amountMinor, p.currency)}.${f.because('Причина', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'Покупатель возражает',
+    (p, f) => `Открыт спор на ${f.money(p.amountMinor, p.currency)}. Ответьте, пожалуйста, вовремя.`,
+  ],
+  'dispute.responded': [
+    'Продавец ответил',
+    (p, f) => `Продавец ответил на ваш спор на ${f.money(p.amountMinor, p.currency)}. Теперь решаем мы.`,
+  ],
+  'dispute.withdrawn': ['Спор отозван', (p, f) => `Покупатель отозвал спор на ${f.money(p.amountMinor, p.currency)}.`],
+  'dispute.resolved': [
+    'Спор решён',
+    (p, f) => `Ваш спор решён: покупателю возвращается ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'chargeback.opened': [
+    'Платёж оспорен',
+    (p, f) => `Банк покупателя требует вернуть ${f.money(p.amountMinor, p.currency)}. Пришлите доказательства вовремя.`,
+  ],
+  'chargeback.won': [
+    'Платёж остаётся',
+    (p, f) => `Банк решил в вашу пользу: платёж ${f.money(p.amountMinor, p.currency)} остаётся.`,
+  ],
+  'chargeback.lost': [
+    'Платёж отозван',
+    (p, f) => `Банк решил в пользу покупателя: ${f.money(p.amountMinor, p.currency)} отозваны.`,
+  ],
   'payment.failed': ['Оплата не прошла', (p, f) => `Оплата ${f.money(p.amountMinor, p.currency)} не прошла.`],
   'payment.refunded': ['Деньги возвращены', (p, f) => `Вам вернули ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
-    'Возврат зачислен в кошелёк',
-    (p, f) => `${f.money(p.amountMinor, p.currency)} не удалось вернуть тем же способом; деньги в вашем кошельке.`,
+    'Возврат не прошёл',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} не удалось вернуть тем же способом, которым вы платили.`,
   ],
-  'payment.topped_up': ['Кошелёк пополнен', (p, f) => `${f.money(p.amountMinor, p.currency)} в вашем кошельке.`],
+  'wallet.topped_up': ['Деньги в кошельке', (p, f) => `${f.money(p.amountMinor, p.currency)} поступило в ваш кошелёк.`],
+  'wallet.refunded': [
+    'Возврат в кошельке',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} по возврату зачислено в ваш кошелёк.`,
+  ],
+  'wallet.credited': ['Вам начислено', (p, f) => `Вам начислено ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Плата возвращена',
+    (p, f) => `Плата ${f.money(p.amountMinor, p.currency)} снова в вашем кошельке.`,
+  ],
+  'payout.credited': [
+    'Вам заплатили',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} за ваши продажи зачислено в кошелёк.`,
+  ],
+  'payout.paid': ['Выплата отправлена', (p, f) => `${f.money(p.amountMinor, p.currency)} отправлено на ваш счёт.`],
+  'payout.failed': [
+    'Выплата не прошла',
+    (p, f) => `Выплата ${f.money(p.amountMinor, p.currency)} не прошла, деньги в вашем кошельке.`,
+  ],
   'listing.price_dropped': [
     'Цена снижена',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} вместо ${f.money(p.wasMinor, p.currency)}.`,

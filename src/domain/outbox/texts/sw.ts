@@ -63,6 +63,11 @@ export const sw: Texts = {
     (p, f) => `Matangazo yako yamefichwa; oda zilizo wazi zinaendelea.${f.because('Sababu', p.reason)}`,
   ],
   'merchant.reinstated': ['Duka lako limefunguliwa tena', 'Matangazo yako yanaonekana tena.'],
+  'hub_assignment.assigned': [
+    'Sasa unafanya kazi kwenye kituo',
+    (p, f) => `Sasa unaweza kutenda kwa niaba ya ${f.text(p.hub)}.`,
+  ],
+  'hub_assignment.removed': ['Umetoka kwenye kituo', (p, f) => `Hufanyi kazi tena ${f.text(p.hub)}.`],
   'verification.approved': ['Umethibitishwa', 'Hati zako zimekaguliwa. Wengine wanaona kuwa umethibitishwa.'],
   'verification.rejected': [
     'Hati zako hazikukubaliwa',
@@ -146,11 +151,84 @@ export const sw: Texts = {
     'Oda imeghairiwa',
     (p, f) => `Oda imeghairiwa: ${f.text(p.title)}.${f.because('Sababu', p.reason)}`,
   ],
+  'order.answer_due': [
+    'Tafadhali jibu agizo',
+    (p, f) => `${f.text(p.title)} imelipiwa na inakusubiri hadi ${f.moment(p.until)}; baadaye itafutwa.`,
+  ],
+  'order.handling_due': [
+    'Tafadhali kabidhi agizo',
+    (p, f) => `${f.text(p.title)} itumwe kabla ya ${f.moment(p.until)}, la sivyo itafutwa na pesa zitarudishwa.`,
+  ],
+  'order.pickup_due': [
+    'Tafadhali chukua agizo lako',
+    (p, f) => `${f.text(p.title)} inakusubiri hadi ${f.moment(p.until)}; baadaye itafutwa na pesa zitarudishwa.`,
+  ],
+  'order.receipt_due': [
+    'Je, kila kitu kiko sawa?',
+    (p, f) => `Tuambie kabla ya ${f.moment(p.until)} kama kuna tatizo na ${f.text(p.title)}; baadaye muuzaji atalipwa.`,
+  ],
   'order.expired': ['Oda imeisha muda', (p, f) => `Oda haikulipwa kwa wakati: ${f.text(p.title)}.`],
   'order.paid_late': ['Malipo yamechelewa', (p, f) => `${f.text(p.title)} haipo tena; pesa zako zinarudishwa.`],
   'order.refund_started': [
     'Pesa zinarudishwa',
     (p, f) => `${f.money(p.amountMinor, p.currency)} za ${f.text(p.title)} zinarudishwa kwako.`,
+  ],
+  'shipment.at_hub': [
+    'Kifurushi chako kimefika',
+    (p, f) => `Chukua kifurushi chako ${f.text(p.hub)}. Njoo na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.out_for_delivery': [
+    'Kifurushi chako kiko njiani',
+    (p, f) => `${f.text(p.courier)} analeta kifurushi chako. Uwe na msimbo wa kupokea ulio kwenye programu.`,
+  ],
+  'shipment.failed': [
+    'Kifurushi chako hakikufikishwa',
+    (p, f) => `Hatukuweza kufikisha kifurushi chako.${f.because('Sababu', p.reason)}`,
+  ],
+  'shipment.returning': [
+    'Kifurushi kinarudi kwako',
+    (p, f) =>
+      `Kifurushi kinarudi kwako kupitia ${f.text(p.hub)}; mnunuzi anarudishiwa pesa.${f.because('Sababu', p.reason)}`,
+  ],
+  'refund_request.requested': [
+    'Ombi la kurudishiwa pesa',
+    (p, f) => `Mnunuzi anaomba kurudishiwa ${f.money(p.amountMinor, p.currency)}. Tafadhali jibu kwa wakati.`,
+  ],
+  'refund_request.approved': [
+    'Urejeshaji umekubaliwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zinarudishwa kwako.`,
+  ],
+  'refund_request.denied': [
+    'Urejeshaji umekataliwa',
+    (p, f) => `Muuzaji alikataa kukurudishia ${f.money(p.amountMinor, p.currency)}.${f.because('Sababu', p.reason)}`,
+  ],
+  'dispute.opened': [
+    'Mnunuzi anapinga',
+    (p, f) => `Kuna mgogoro kuhusu ${f.money(p.amountMinor, p.currency)}. Tafadhali eleza upande wako kwa wakati.`,
+  ],
+  'dispute.responded': [
+    'Muuzaji amejibu',
+    (p, f) => `Muuzaji amejibu mgogoro wako kuhusu ${f.money(p.amountMinor, p.currency)}. Sasa tunaamua sisi.`,
+  ],
+  'dispute.withdrawn': [
+    'Mgogoro umeondolewa',
+    (p, f) => `Mnunuzi ameondoa mgogoro kuhusu ${f.money(p.amountMinor, p.currency)}.`,
+  ],
+  'dispute.resolved': [
+    'Mgogoro umeamuliwa',
+    (p, f) => `Mgogoro wako umeamuliwa: ${f.money(p.amountMinor, p.currency)} zinarudi kwa mnunuzi.`,
+  ],
+  'chargeback.opened': [
+    'Malipo yamepingwa',
+    (p, f) => `Benki ya mnunuzi inadai ${f.money(p.amountMinor, p.currency)}. Tafadhali tuma ushahidi kwa wakati.`,
+  ],
+  'chargeback.won': [
+    'Malipo yamebaki',
+    (p, f) => `Benki imeamua upande wako: malipo ya ${f.money(p.amountMinor, p.currency)} yamebaki.`,
+  ],
+  'chargeback.lost': [
+    'Malipo yamechukuliwa',
+    (p, f) => `Benki imeamua upande wa mnunuzi: ${f.money(p.amountMinor, p.currency)} zimechukuliwa.`,
   ],
   'payment.failed': [
     'Malipo yameshindikana',
@@ -158,10 +236,31 @@ export const sw: Texts = {
   ],
   'payment.refunded': ['Pesa zimerudishwa', (p, f) => `Umerudishiwa ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refund_failed': [
-    'Pesa zimerudishwa kwenye pochi',
-    (p, f) => `${f.money(p.amountMinor, p.currency)} hazikuweza kurudi kwa njia uliyolipia; ziko kwenye pochi yako.`,
+    'Kurudisha pesa kumeshindikana',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} hazikuweza kurudi kwa njia uliyolipia.`,
   ],
-  'payment.topped_up': ['Pochi imeongezwa', (p, f) => `${f.money(p.amountMinor, p.currency)} ziko kwenye pochi yako.`],
+  'wallet.topped_up': [
+    'Pesa kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} zimefika kwenye pochi yako.`,
+  ],
+  'wallet.refunded': [
+    'Marejesho kwenye pochi',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za marejesho ziko kwenye pochi yako.`,
+  ],
+  'wallet.credited': ['Salio kwako', (p, f) => `Umepewa salio la ${f.money(p.amountMinor, p.currency)}.`],
+  'wallet.fee_returned': [
+    'Ada imerudishwa',
+    (p, f) => `Ada ya ${f.money(p.amountMinor, p.currency)} imerudi kwenye pochi yako.`,
+  ],
+  'payout.credited': [
+    'Umelipwa',
+    (p, f) => `${f.money(p.amountMinor, p.currency)} za mauzo yako ziko kwenye pochi yako.`,
+  ],
+  'payout.paid': ['Malipo yametumwa', (p, f) => `${f.money(p.amountMinor, p.currency)} zimetumwa kwenye akaunti yako.`],
+  'payout.failed': [
+    'Malipo hayakufika',
+    (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} hayakufika; pesa ziko kwenye pochi yako.`,
+  ],
   'listing.price_dropped': [
     'Bei imeshuka',
     (p, f) => `${f.text(p.title)}: ${f.money(p.priceMinor, p.currency)} badala ya ${f.money(p.wasMinor, p.currency)}.`,

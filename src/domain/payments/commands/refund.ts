@@ -1,4 +1,4 @@
-import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { assert } from '../../kernel/errors.ts';
@@ -26,12 +26,13 @@ export const claimRefunds = defineCommand({
   errors: [],
   async run({ tx }) {
     const now = await tx.now();
-    const due = { state: { $in: ['approved', 'submitted'] as const }, submitAt: { $lte: now } };
-    const refunds = await tx.db.find(RefundEntity, due, {
-      lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE,
-      limit: paymentLimits.claimBatch,
-      orderBy: { submitAt: 'asc' },
-    });
+    // While the payer's bank looks at the payment it might give the same money back.
+    const { rows } = await sql<{ id: string }>`
+      select r.id from refund r left join escrow e on e.order_id = r.order_id
+      where r.state in ('approved', 'submitted') and r.submit_at <= ${now.toISOString()}::timestamptz
+        and coalesce(e.open_chargebacks, 0) = 0
+      order by r.submit_at limit ${paymentLimits.claimBatch} for update of r skip locked`.execute(tx.sql);
+    const refunds = await tx.db.find(RefundEntity, { id: { $in: rows.map(({ id }) => id) } }, { refresh: true });
     for (const refund of refunds) {
       applyMove(refundMachine, refund, { name: 'submit', by: 'system', at: now });
       refund.submitAt = new Date(now.getTime() + leaseMs(refund.submitTries));

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { defineCommand, type Tx } from '../../kernel/define.ts';
+import type { UserId } from '../../kernel/ids.ts';
+import { AmountMinor, Currency } from '../../kernel/money.ts';
+import { accounts, postTransfer, walletChanged } from '../../ledger/index.ts';
+import { PayoutEntity } from '../entities.ts';
+import { payoutChanged } from '../events.ts';
+import { submitPayouts } from '../jobs/submit.ts';
+import { createPayout } from '../making.ts';
+import { lockDestination } from '../rows.ts';
+import { sendPayout } from '../sending.ts';
+import { payoutLimits, payoutSettingsPort } from '../settings.ts';
+import { PayoutView, payoutView } from '../views.ts';
+
+export const withdraw = defineCommand({
+  name: 'wallet.withdraw',
+  access: 'user',
+  ratePerMinute: 10,
+  summary: 'Send available money of your wallet to your payout destination; the outcome is pushed.',
+  input: z.strictObject({ amountMinor: AmountMinor, currency: Currency }),
+  output: PayoutView,
+  errors: ['payouts.no_destination', 'wallet.below_minimum', 'wallet.too_many_withdrawals', 'wallet.insufficient'],
+  emits: [payoutChanged, walletChanged],
+  async run({ input: { amountMinor, currency }, actor: { userId }, tx, fail }) {
+    const { minAmountMinor, withdrawalsPerDay } = tx.port(payoutSettingsPort);
+    const destination = await lockDestination(tx, userId);
+    if (!destination?.ready) return fail('payouts.no_destination');
+    if (amountMinor < minAmountMinor) fail('wallet.below_minimum');
+    if ((await recentWithdrawals(tx, userId)) >= withdrawalsPerDay) fail('wallet.too_many_withdrawals');
+    const payout = await createPayout(tx, { kind: 'withdrawal', orderId: null, userId, currency, amountMinor }, 'bank');
+    await sendPayout(tx, payout, destination);
+    const postings = [
+      { account: accounts.available(userId), amountMinor: -amountMinor },
+      { account: accounts.payout(userId), amountMinor },
+    ];
+    const outcome = await postTransfer(tx, { kind: 'wallet.withdraw', reference: payout.id, currency, postings });
+    if (outcome === 'insufficient') fail('wallet.insufficient');
+    tx.nudge(submitPayouts);
+    return payoutView(payout);
+  },
+});
+
+/** Those that failed count too: each is work for the bank. */
+async function recentWithdrawals(tx: Tx, userId: UserId): Promise<number> {
+  const since = new Date((await tx.now()).getTime() - payoutLimits.withdrawalWindowMs);
+  return tx.db.count(PayoutEntity, { userId, kind: 'withdrawal', createdAt: { $gt: since } });
+}
