@@ -76,7 +76,7 @@ export function createMetrics(): Metrics {
     help: 'Places where the books do not agree, by the last sweep of this node; anything but 0 is an alert.',
     registers,
   });
-  const differences = counter('reconciliation_differences', 'What a provider’s books and ours did not agree on.', [
+  const disagreements = counter('reconciliation_differences', 'What a provider’s books and ours did not agree on.', [
     'provider',
     'kind',
     'open',
@@ -102,7 +102,7 @@ export function createMetrics(): Metrics {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
     refusedMessage: (provider) => refusedMessages.inc({ provider }),
     ledgerImbalance: (differences) => imbalance.set(differences),
-    difference: ({ provider, kind, isOpen }) => differences.inc({ provider, kind, open: String(isOpen) }),
+    difference: ({ provider, kind, isOpen }) => disagreements.inc({ provider, kind, open: String(isOpen) }),
     message({ channel, outcome, lateMs }) {
       messages.inc({ channel, outcome });
       if (lateMs !== undefined) messageLateness.observe({ channel }, Math.max(0, lateMs) / 1000);

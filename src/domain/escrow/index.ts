@@ -11,12 +11,12 @@ export {
   takeForChargeback,
   type Charged,
 } from './charging.ts';
-export { EscrowEntity, EscrowPartEntity, escrowSources, type Escrow, type EscrowPart } from './entities.ts';
+export { EscrowEntity, type Escrow, type EscrowPart } from './entities.ts';
 export { fundCash, fundEscrow, markRemitted, type EscrowOrder, type Funding } from './funding.ts';
 export { claimPayoutsDue, releaseReserves } from './paying-out.ts';
 export { freezeEscrow, releaseEscrow, thawEscrow, type Release } from './releasing.ts';
 export { refundableOf, takeForRefund, type ReturnedPart } from './returning.ts';
-export { lockEscrow, partsOf } from './rows.ts';
+export { lockEscrow } from './rows.ts';
 export { escrowSettingsPort } from './settings.ts';
 
 export const escrow = defineArea({

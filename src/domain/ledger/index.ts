@@ -10,7 +10,7 @@ import { walletChanged, walletSnapshot } from './wallets.ts';
 export { accounts, type Account } from './accounts.ts';
 export type { Hold } from './entities.ts';
 export { openHold, spendHold, voidHold, type HoldKey } from './holds.ts';
-export { balanceOf, mustPost, postTransfer, postTransfers, type Posting, type Transfer } from './post.ts';
+export { balanceOf, mustPost, postTransfer, type Posting, type Transfer } from './post.ts';
 export { chargeTakeFee, earnTakeFee, refundTakeFee } from './take-fees.ts';
 export { walletChanged } from './wallets.ts';
 

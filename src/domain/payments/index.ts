@@ -34,7 +34,7 @@ export { refundPayments };
 export { callProvider } from './calling.ts';
 export { recordCashCollected, recordCashRemitted } from './cash.ts';
 export { paymentChanged } from './events.ts';
-export { ChargebackFact, PayoutFact, ProviderFact, type FactSubject } from './facts.ts';
+export { ChargebackFact, PayoutFact } from './facts.ts';
 export { claimFacts, lockFact, settleFact, storeAnswer, type StoredFact } from './provider-events.ts';
 export { settleHeldRefunds } from './held-refunds.ts';
 export { paymentProvidersPort, type PaymentProvider, type ProviderMessage } from './provider.ts';
