@@ -3,6 +3,8 @@ alter table payment
   -- squawk-ignore ban-drop-not-null
   alter column order_group_id drop not null,
   add column purpose text not null default 'order',
+  -- When the provider's own list of charges was last compared with it.
+  add column reconciled_at timestamptz,
   add constraint payment_purpose check (
     purpose in ('order', 'top_up') and (purpose = 'order') = (order_group_id is not null)) not valid,
   drop constraint payment_state_check;

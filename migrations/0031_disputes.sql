@@ -145,3 +145,7 @@ create table chargeback_evidence (
 create index chargeback_evidence_chargeback on chargeback_evidence (chargeback_id, id);
 create index chargeback_evidence_seller on chargeback_evidence (seller_id) where seller_id is not null;
 create index chargeback_evidence_author on chargeback_evidence (author_id);
+
+-- A refund that failed while a chargeback was open: its money waits for the bank's decision.
+alter table refund add column held boolean not null default false;
+alter table refund alter column held drop default;

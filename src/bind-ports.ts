@@ -96,6 +96,10 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
         metrics.refusedMessage(refusal.provider);
         log.warn(refusal, 'a message of a payment provider was not believed');
       },
+      differs(difference) {
+        metrics.difference(difference);
+        log.warn(difference, 'the books of a payment provider and ours do not agree');
+      },
     })
     .bind(payoutSettingsPort, {
       minAmountMinor: config.PAYOUT_MIN_MINOR,

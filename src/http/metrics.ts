@@ -38,6 +38,8 @@ export interface Metrics {
   refusedMessage(provider: string): void;
   /** What the last sweep of the books found that does not agree. */
   ledgerImbalance(differences: number): void;
+  /** Something that a payment provider's books and ours do not agree on. */
+  difference(found: { provider: string; kind: string; isOpen: boolean }): void;
   /** An attempt to send a message, or its end without one; `lateMs` is told of what was sent. */
   message(delivered: { channel: string; outcome: string; lateMs?: number }): void;
   /** A text that could not be written: an unknown template or a missing parameter. */
@@ -74,6 +76,11 @@ export function createMetrics(): Metrics {
     help: 'Places where the books do not agree, by the last sweep of this node; anything but 0 is an alert.',
     registers,
   });
+  const differences = counter('reconciliation_differences', 'What a provider’s books and ours did not agree on.', [
+    'provider',
+    'kind',
+    'open',
+  ]);
   const messages = counter('messages', 'Attempts to send messages by channel and outcome.', ['channel', 'outcome']);
   const messageLateness = histogram('message_lateness', 'How long after its time a message was sent.', {
     labelNames: ['channel'],
@@ -95,6 +102,7 @@ export function createMetrics(): Metrics {
     command: ({ name, outcome, durationMs }) => commands.observe({ name, outcome }, durationMs / 1000),
     refusedMessage: (provider) => refusedMessages.inc({ provider }),
     ledgerImbalance: (differences) => imbalance.set(differences),
+    difference: ({ provider, kind, isOpen }) => differences.inc({ provider, kind, open: String(isOpen) }),
     message({ channel, outcome, lateMs }) {
       messages.inc({ channel, outcome });
       if (lateMs !== undefined) messageLateness.observe({ channel }, Math.max(0, lateMs) / 1000);

@@ -84,11 +84,12 @@ test('what is paused, removed or hidden with its seller counts in no sum, and co
   expect(await seen()).toEqual([true, 0]);
 });
 
-test('a listing in 230 carts is followed up in batches, each cart once, after the seller’s own change', async () => {
+test('a listing in 60 carts is followed up in batches, each cart once, after the seller’s own change', async () => {
   const seller = await market.user();
   const listingId = await listingOf(market, seller, { quantity: 500 });
-  const people = await Promise.all(Array.from({ length: 230 }, () => market.user()));
-  for (const person of people) await market.ok(person, 'cart.setItem', { listingId, quantity: 1 });
+  for (let index = 0; index < 60; index += 1) {
+    await market.ok(await market.user(), 'cart.setItem', { listingId, quantity: 1 });
+  }
   await market.ok(seller, 'listings.update', { listingId, priceMinor: 9 });
   const rows = () =>
     market.database
@@ -102,7 +103,7 @@ test('a listing in 230 carts is followed up in batches, each cart once, after th
   expect(await rows()).toEqual([{ events: 0, people: 0 }]);
   await Promise.all([market.runJob('cart.followUp'), market.runJob('cart.followUp')]);
   await market.runJob('cart.followUp');
-  expect(await rows()).toEqual([{ events: 230, people: 230 }]);
+  expect(await rows()).toEqual([{ events: 60, people: 60 }]);
 });
 
 test('changes of a listing while it is put into carts are never lost', async () => {

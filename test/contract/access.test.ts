@@ -59,6 +59,14 @@ const byRole: Readonly<Record<string, readonly Role[]>> = {
   'streams.setSlowMode': ['moderator', 'admin'],
   'streams.mute': ['moderator', 'admin'],
   'streams.ban': ['moderator', 'admin'],
+  'refunds.approve': ['admin'],
+  'refunds.deny': ['admin'],
+  'refunds.get': ['admin'],
+  'refunds.evidence': ['admin'],
+  'disputes.get': ['moderator', 'admin'],
+  'disputes.evidence': ['moderator', 'admin'],
+  'chargebacks.get': ['admin'],
+  'chargebacks.submitEvidence': ['admin'],
 };
 const forAnyone = cases.cased.filter(({ operation: { access } }) => access === 'user' || access === 'guest');
 

@@ -1,7 +1,8 @@
 import { transact } from '../support/transact.ts';
-import type { Harness } from '../support/harness.ts';
+import type { Harness, TestUser } from '../support/harness.ts';
+import { accounts } from '../../src/domain/ledger/index.ts';
 import { storeAnswer, type ChargebackFact } from '../../src/domain/payments/index.ts';
-import { currency } from './court.ts';
+import { balance, currency, type Bought } from './court.ts';
 
 /** A message about a chargeback of an attempt, as the provider stores it. */
 export function chargebackFact(attemptId: string, fields: Partial<ChargebackFact> = {}): ChargebackFact {
@@ -35,3 +36,15 @@ export async function tell(market: Harness, ...facts: readonly ChargebackFact[])
     await market.runJob('chargebacks.process');
   }
 }
+
+export const lost = { status: 'lost' } as const;
+export const won = { status: 'won', fundsWithdrawn: false } as const;
+
+/** The latest chargeback as the seller of an order sees it. */
+export async function theirs(market: Harness, { seller }: Pick<Bought, 'seller'>) {
+  const { items } = await market.ok(seller, 'chargebacks.list');
+  return items[0];
+}
+
+export const walletOf = (market: Harness, user: TestUser) => balance(market, accounts.available(user.actor.userId));
+export const debtOf = (market: Harness, { seller }: Bought) => balance(market, accounts.debt(seller.actor.userId));

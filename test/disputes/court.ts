@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { accounts, balanceOf } from '../../src/domain/ledger/index.ts';
+import { checkBooks } from '../../src/domain/payouts/index.ts';
 import { paid, travel, type Purchase, type Till } from '../payments/bank.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 
@@ -101,6 +102,8 @@ export async function expectBooksToBalance(market: Harness): Promise<void> {
     left join ledger_account a on a.code = 'escrow:' || e.order_id::text
     where coalesce(a.balance_minor, 0) <> e.funded_minor - e.returned_minor - e.released_minor`.execute(db);
   expect(wrong).toEqual([]);
+  // The market's own check of its books, over every account.
+  expect((await checkBooks(db)).filter(({ wrong: found }) => found > 0)).toEqual([]);
   const { rows: parts } = await sql`
     select e.order_id from escrow e join escrow_part p on p.order_id = e.order_id
     group by e.order_id, e.funded_minor, e.returned_minor

@@ -21,7 +21,13 @@ const dayMs = 86_400_000;
 /** Columns that name a person, and the list of the export that has their rows. */
 const exported: Record<string, string> = {
   'block.blocker_id': 'blocks',
+  'chargeback_evidence.author_id': 'chargebackEvidence',
+  'chargeback_evidence.seller_id': 'chargebackEvidence',
+  'chargeback_share.seller_id': 'chargebackShares',
   'device.user_id': 'devices',
+  'dispute.buyer_id': 'disputes',
+  'dispute.seller_id': 'disputes',
+  'dispute_statement.author_id': 'disputeStatements',
   'hub_staff.user_id': 'hubAssignments',
   'merchant.owner_id': 'merchants',
   'merchant_application.user_id': 'merchantApplications',
@@ -29,6 +35,8 @@ const exported: Record<string, string> = {
   'merchant_member.user_id': 'merchants',
   'notification.user_id': 'notifications',
   'outgoing_message.user_id': 'outgoingMessages',
+  'refund_request.buyer_id': 'refundRequests',
+  'refund_request.seller_id': 'refundRequests',
   'report.reporter_id': 'reports',
   'review.author_id': 'reviewsWritten',
   'sanction.user_id': 'sanctions',

@@ -85,7 +85,6 @@ const samples: { readonly [Key in TemplateKey]: TemplateParams[Key] } = {
   'payout.credited': price,
   'payout.paid': price,
   'payout.failed': price,
-  'payment.refund_failed': price,
   'listing.price_dropped': { title, priceMinor: 900_000, wasMinor: 1_000_000, currency: 'KES' },
   'listing.back_in_stock': { title },
   'digest.summary': { count: 21, lines: 'Offer accepted\nRefunded' },

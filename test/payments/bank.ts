@@ -3,6 +3,7 @@ import {
   createSandboxProvider,
   paymentProvidersPort,
   paymentSettingsPort,
+  type Disagreement,
   type PaymentProvider,
   type Refusal,
   type SandboxBank,
@@ -20,6 +21,7 @@ export interface Till {
   readonly provider: PaymentProvider;
   /** What the alarm has heard. */
   readonly refusals: Refusal[];
+  readonly differences: Disagreement[];
   /** How the next charges go. */
   behaviour: Behaviour;
   payoutBehaviour: PayoutBehaviour;
@@ -30,11 +32,13 @@ export interface Till {
 /** Binds a sandbox bank to a harness; its webhooks go straight into the command, and only `deliverDue` sends them. */
 export function openBank(market: Harness): Till {
   const refusals: Refusal[] = [];
-  const till: Pick<Till, 'behaviour' | 'payoutBehaviour' | 'connected' | 'refusals'> = {
+  const differences: Disagreement[] = [];
+  const till: Pick<Till, 'behaviour' | 'payoutBehaviour' | 'connected' | 'refusals' | 'differences'> = {
     behaviour: 'succeed',
     payoutBehaviour: 'paid',
     connected: true,
     refusals,
+    differences,
   };
   const bank = createSandboxBank({
     sql: () => market.database.sql,
@@ -51,7 +55,11 @@ export function openBank(market: Harness): Till {
   });
   const provider = createSandboxProvider(bank, { secret, clock: market.clock });
   market.ports.bind(paymentProvidersPort, new Map([[provider.name, provider]]));
-  market.ports.bind(paymentSettingsPort, { callTimeoutMs: 30_000, alarm: (refusal) => void refusals.push(refusal) });
+  market.ports.bind(paymentSettingsPort, {
+    callTimeoutMs: 30_000,
+    alarm: (refusal) => void refusals.push(refusal),
+    differs: (found) => void differences.push(found),
+  });
   return Object.assign(till, { bank, provider });
 }
 

@@ -248,3 +248,39 @@ test('a purchase that the wallet paid is refunded into it at once, without a pro
   });
   expect(await walletOf(market, bought.buyer)).toEqual({ available: 2_500, reserved: 0 });
 });
+
+test('cancelling while the rest is captured ends in one of two whole outcomes for the wallet too', async () => {
+  for (let round = 0; round < 6; round += 1) {
+    const bought = await rich(1_000, { quantity: 1 });
+    await payPartly(market, bought, 1_000);
+    await pay(market, bought);
+    travel(market, confirmAfterMs + 1);
+    await till.bank.deliverDue();
+    await Promise.all([
+      market.call(bought.buyer, 'orders.cancel', { orderId: bought.orderId }),
+      market.runJob('payments.process'),
+      market.runJob('payments.settle'),
+    ]);
+    await refundAll(market, till);
+    const { state, refundedMinor } = await market.ok(bought.buyer, 'orders.get', { orderId: bought.orderId });
+    const { available, reserved } = await walletOf(market, bought.buyer);
+    const escrow = await held(market, accounts.escrow(bought.orderId));
+    expect([
+      ['placed', 0, 0, 0, 2_500],
+      ['cancelled', 2_500, 1_000, 0, 0],
+    ]).toContainEqual([state, refundedMinor, available, reserved, escrow]);
+  }
+});
+
+test('starting with the wallet while another method is charged pays by one of them', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const bought = await rich(2_500);
+    const replies = await Promise.all([startWith('wallet', bought), startWith('sandbox', bought)]);
+    expect(replies.filter(({ ok }) => ok)).toHaveLength(1);
+    await market.runJob('payments.submit');
+    await bankReports(market, till);
+    expect(await held(market, accounts.escrow(bought.orderId))).toBe(2_500);
+    const { available } = await walletOf(market, bought.buyer);
+    expect(available).toBe(replies[0]?.ok ? 0 : 2_500);
+  }
+});

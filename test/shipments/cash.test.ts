@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { accounts, balanceOf } from '../../src/domain/ledger/index.ts';
 import { admin } from '../delivery/depot.ts';
-import type { Harness } from '../support/harness.ts';
-import { createMarket } from '../payments/bank.ts';
+import type { Harness, TestUser } from '../support/harness.ts';
+import { createMarket, refundAll, type Till } from '../payments/bank.ts';
+import { listingOf } from '../orders/stall.ts';
 import { collect, deliver, dispatched, dueMinor, execute, openDepot, packed, received, type Depot } from './parcel.ts';
 
 let market: Harness;
+let till: Till;
 let depot: Depot;
 beforeAll(async () => {
-  ({ market } = await createMarket());
+  ({ market, till } = await createMarket());
 });
 beforeEach(async () => {
   depot = await openDepot(market);
@@ -35,17 +37,23 @@ test('on delivery: no goods before the cash, no release before the cash has come
   expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(-dueMinor);
   await deliver(market, parcel);
   await market.ok(buyer, 'orders.confirmReceived', { orderId });
+  expect(await paymentOf(buyer)).toMatchObject({ state: 'collected', capturedMinor: dueMinor });
   const payout = accounts.payout(parcel.seller.actor.userId);
   await market.runJob('orders.complete');
   expect(await balance(payout)).toBe(0);
   expect(await closed()).toMatchObject({ expectedMinor: dueMinor, differenceMinor: 0, collections: 1, note: null });
   expect(await balance(accounts.cashAtHub(parcel.hubId))).toBe(0);
   expect(await stateOfCash(orderId)).toEqual([{ escrow: 'remitted', shipment: 'remitted' }]);
+  expect(await paymentOf(buyer)).toMatchObject({ state: 'remitted' });
   await market.runJob('orders.complete');
   expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ state: 'completed' });
   expect(await balance(accounts.escrow(orderId))).toBe(0);
   expect(await balance(payout)).toBeGreaterThan(0);
 });
+
+/** The payment that the buyer was told of last. */
+const paymentOf = async (buyer: TestUser) =>
+  (await market.inboxOf(buyer)).findLast(({ data }) => data.entity === 'payment')?.data;
 
 const stateOfCash = (orderId: string) =>
   execute(
@@ -131,4 +139,89 @@ test('a closing in one currency leaves the cash of another', async () => {
   await collect(market, await received(market, { ...cod, depot }));
   expect(await closed({ currency: 'KES' })).toBe('hubs.nothing_due');
   expect(await closed()).toMatchObject({ currency: 'USD' });
+});
+
+test('cash collected for a parcel that goes back is put into the buyer’s wallet, and still comes in', async () => {
+  const parcel = await received(market, { ...cod, method: 'hub', depot });
+  const { staff, buyer, shipmentId, orderId } = parcel;
+  await collect(market, parcel);
+  await market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Broken.' });
+  await refundAll(market, till);
+  expect(await balance(accounts.available(buyer.actor.userId))).toBe(dueMinor);
+  expect(await balance(accounts.escrow(orderId))).toBe(0);
+  expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ refundedMinor: dueMinor });
+  expect(await closed()).toMatchObject({ expectedMinor: dueMinor });
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
+});
+
+test('of an order whose cash was never collected nothing is refunded, and nothing stays due', async () => {
+  const { staff, buyer, shipmentId, orderId } = await received(market, { ...cod, method: 'hub', depot });
+  await market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' });
+  await refundAll(market, till);
+  expect(await balance(accounts.available(buyer.actor.userId))).toBe(0);
+  expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({ state: 'returned', refundedMinor: 0 });
+  const [row] = (await execute(market, 'select refund_state from sub_order where id = ?', [orderId])) as any[];
+  expect(['due', 'pending']).not.toContain(row.refund_state);
+});
+
+test('the cash taken and the parcel sent back at once: the money lies there whole, or not at all', async () => {
+  for (let round = 0; round < 4; round += 1) {
+    const parcel = await received(market, { ...cod, method: 'hub', depot: await openDepot(market) });
+    const { staff, shipmentId, hubId, orderId } = parcel;
+    const [taken] = await Promise.all([
+      market.call(staff, 'shipments.collectCash', { shipmentId, amountMinor: dueMinor }),
+      market.ok(staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' }),
+    ]);
+    expect(await balance(accounts.cashAtHub(hubId))).toBe(taken.ok ? -dueMinor : 0);
+    expect(await balance(accounts.escrow(orderId))).toBe(taken.ok ? dueMinor : 0);
+  }
+});
+
+test('cash that is collected while a day is closed goes with that closing or with the next, never lost', async () => {
+  const parcels = [];
+  for (let count = 0; count < 6; count += 1) parcels.push(await received(market, { ...cod, method: 'hub', depot }));
+  await collect(market, parcels[0]!);
+  const boss = await admin(market);
+  const rest = { note: 'Counted while people came in.', countedMinor: 0 };
+  const late = parcels.slice(1).map((parcel) => collect(market, parcel));
+  const [first] = await Promise.all([closed(rest, boss), ...late]);
+  const second = await closed(rest, boss);
+  const booked = [first, second].map((reply) => (reply === 'hubs.nothing_due' ? 0 : reply.expectedMinor));
+  expect(booked[0] + booked[1]).toBe(6 * dueMinor);
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(0);
+});
+
+test('of a cart of two sellers each parcel has its own cash, and one going back leaves the other', async () => {
+  const [buyer, sellers] = [await market.user(), [await market.user(), await market.user()]];
+  for (const [index, seller] of sellers.entries()) {
+    const listingId = await listingOf(market, seller, { priceMinor: 1_000 * (index + 1) });
+    await market.ok(buyer, 'cart.setItem', { listingId, quantity: 1 });
+  }
+  const delivery = { method: 'hub', hubId: depot.hubId };
+  const group = await market.ok(buyer, 'cart.checkout', { delivery, paymentMethod: 'cod' });
+  expect(group.totalMinor).toBe(4_000);
+  await market.ok(buyer, 'payments.start', { orderGroupId: group.id, method: 'cod' });
+  for (const { id: orderId, seller } of group.orders) {
+    const own = sellers.find(({ id }) => id === seller.id)!;
+    await market.ok(own, 'orders.accept', { orderId });
+    await market.ok(own, 'orders.pack', { orderId });
+  }
+  await market.runJob('shipments.follow');
+  const { items } = await market.ok(depot.staff, 'shipments.list', { hubId: depot.hubId });
+  const amounts = items.map(({ cash }: any) => cash.amountMinor);
+  expect(new Set(amounts)).toEqual(new Set([1_500, 2_500]));
+  for (const { id: shipmentId, orderId, cash } of items) {
+    const seller = sellers.find(({ id }) => id === group.orders.find((order: any) => order.id === orderId).seller.id)!;
+    const { scanCode: code } = await market.ok(seller, 'shipments.label', { orderId });
+    await market.ok(depot.staff, 'shipments.receiveAtHub', { code, hubId: depot.hubId });
+    if (cash.amountMinor === 1_500) {
+      await market.ok(depot.staff, 'shipments.collectCash', { shipmentId, amountMinor: 1_500 });
+    } else {
+      await market.ok(depot.staff, 'shipments.returnToSeller', { shipmentId, reason: 'Refused.' });
+    }
+  }
+  await refundAll(market, till);
+  expect(await balance(accounts.cashAtHub(depot.hubId))).toBe(-1_500);
+  expect(await balance(accounts.available(buyer.actor.userId))).toBe(0);
+  expect(await closed({ countedMinor: 1_500 })).toMatchObject({ collections: 1 });
 });

@@ -1,9 +1,7 @@
-import { lockOrderGroup, payGroup } from '../../src/domain/orders/index.ts';
 import { addPartner, north, openHub, staffOf } from '../delivery/depot.ts';
 import { listingOf } from '../orders/stall.ts';
 import { openBank, bankReports, pay, type Purchase, type Till } from '../payments/bank.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
-import { transact } from '../support/transact.ts';
 
 /** A hub with somebody who works there and a courier who serves it. */
 export interface Depot {
@@ -57,7 +55,7 @@ export async function packed(market: Harness, way: Way = {}): Promise<Parcel> {
   });
   const [groupId, orderId] = [group.id, group.orders[0].id];
   const bought = { seller, buyer, listingId, groupId, orderId };
-  if (payment === 'cod') await placeOnCredit(market, groupId);
+  if (payment === 'cod') await market.ok(buyer, 'payments.start', { orderGroupId: groupId, method: 'cod' });
   else await payByCard(market, bought, way.till);
   await market.ok(seller, 'orders.accept', { orderId });
   await market.ok(seller, 'orders.pack', { orderId });
@@ -65,14 +63,6 @@ export async function packed(market: Harness, way: Way = {}): Promise<Parcel> {
   const { id: shipmentId, scanCode } = await lastTold(market, seller, orderId);
   const { deliveryCode } = await lastTold(market, buyer, orderId);
   return { ...bought, ...depot, shipmentId, scanCode, deliveryCode };
-}
-
-async function placeOnCredit(market: Harness, groupId: string): Promise<void> {
-  await transact(market, async (tx) => {
-    const group = await lockOrderGroup(tx, groupId);
-    if (group) await payGroup(tx, group, 'cash');
-    return null;
-  });
 }
 
 async function payByCard(market: Harness, bought: Purchase, till?: Till): Promise<void> {

@@ -44,6 +44,9 @@ test('for staff of another hub, and for an admin who works for none, a hub’s p
 test('of a parcel only its two sides can ask where it is', async () => {
   const market = server.harness;
   const { shipmentId, staff } = await packed(market);
+  const { seller, orderId } = await packed(market);
+  expect(await market.ok(seller, 'shipments.track', { orderId })).toMatchObject({ orderId, role: 'seller' });
+  expect(await market.fails(seller, 'shipments.track', { orderId, shipmentId })).toBe('input.invalid');
   for (const outsider of [staff, await market.user()]) {
     expect(await market.fails(outsider, 'shipments.track', { shipmentId })).toBe('shipments.not_found');
     expect(await market.fails(outsider, 'shipments.label', { shipmentId })).toBe('shipments.not_found');

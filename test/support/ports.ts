@@ -41,7 +41,7 @@ export function bindTestPorts(ports: Ports): void {
     withdrawalsPerDay: 5,
     onboarding: createSandboxOnboarding({ publicUrl: 'https://market.test' }),
   });
-  ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {} });
+  ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {}, differs: () => {} });
   // The sandbox bank keeps its books in the database: `openBank` of test/payments/bank.ts binds it to a harness.
   ports.bind(paymentProvidersPort, new Map());
   ports.bind(telegramPort, { bot: { token: testBotToken }, initDataTtlMs: 3_600_000 });

@@ -44,9 +44,18 @@ export async function withItems(db: Db, carts: readonly Cart[]): Promise<CartWit
 
 /** Counts a change of a locked cart, tells its owner and returns the view. `items` are those it has now. */
 export async function tellCart(tx: Tx, found: CartWithItems, kind: CartChangeKind): Promise<CartView> {
-  bump(found.cart, await tx.now());
+  const [view] = await tellCarts(tx, [found], kind);
+  return view!;
+}
+
+/** The same for several carts to which the same has happened. */
+export async function tellCarts(tx: Tx, carts: readonly CartWithItems[], kind: CartChangeKind): Promise<CartView[]> {
+  const now = await tx.now();
+  for (const { cart } of carts) bump(cart, now);
   await tx.db.flush();
-  const view = cartView(tx, found);
-  tx.emit(cartChanged, found.cart.userId, { view, change: { kind } });
-  return view;
+  return carts.map((found) => {
+    const view = cartView(tx, found);
+    tx.emit(cartChanged, found.cart.userId, { view, change: { kind } });
+    return view;
+  });
 }

@@ -3,6 +3,6 @@ export const cartRules = {
   itemsMax: 100,
   /** Units of one listing. */
   quantityMax: 1_000,
-  /** Carts that one run tells of a listing's change, a bound on the inbox heads it locks. */
-  toldAtOnceMax: 100,
+  /** Carts that one transaction tells of a listing's change: buyers wait for its lock, and people for their inbox. */
+  toldAtOnceMax: 50,
 } as const;

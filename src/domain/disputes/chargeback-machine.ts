@@ -1,8 +1,8 @@
 import { defineMachine } from '../kernel/machine.ts';
 
 /**
- * What a payer's bank does, with Stripe's statuses; a warning is an inquiry that has taken no money. Messages come twice,
- * late and in any order, so it only moves on, and what is won, lost or closed stays so.
+ * What a payer's bank does, with Stripe's statuses; a warning is an inquiry that has taken no money. Messages come
+ * twice, late and in any order, so it only moves on, and what is won, lost or closed stays so.
  */
 export const chargebackMachine = defineMachine({
   name: 'chargeback',

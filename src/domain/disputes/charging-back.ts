@@ -127,7 +127,7 @@ async function take(tx: Tx, { file: { chargeback, shares }, attempt }: Told): Pr
   chargeback.funds = 'taken';
 }
 
-/** What no order has: of a top-up the wallet pays as far as it goes; the market bears what nobody can be made to pay. */
+/** What no order has: the wallet pays back a top-up as far as it goes, and the market bears the rest. */
 async function takeRest(
   tx: Tx,
   { chargeback, attempt, rest }: { chargeback: Chargeback; attempt: Attempt; rest: number },

@@ -65,7 +65,7 @@ async function letGo(tx: Tx, { order: { id: orderId, state } }: OrderWithLines):
 
 async function openDisputeOf(tx: Tx, orderId: string): Promise<Dispute | null> {
   return tx.db.findOne(DisputeEntity, {
-    orderId: orderId as Dispute['orderId'],
+    orderId,
     state: { $in: [...openDisputeStates] },
   });
 }

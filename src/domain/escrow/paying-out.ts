@@ -23,12 +23,12 @@ export async function claimPayoutsDue(tx: Tx, limit: number): Promise<Escrow[]> 
 
 /**
  * Releases reserves whose time is over to their sellers' payout accounts, each once, and says how much. It is less than
- * was kept, or nothing, where chargebacks have used the seller's reserve up.
+ * was kept, or nothing, where chargebacks have used the seller's reserve up. One that is open keeps the order's back.
  */
 export async function releaseReserves(tx: Tx, limit: number): Promise<{ escrow: Escrow; amountMinor: number }[]> {
   await tx.db.flush();
   const now = await tx.now();
-  const due = { reserveUntil: { $lte: now } };
+  const due = { reserveUntil: { $lte: now }, openChargebacks: 0 };
   const escrows = await tx.db.find(EscrowEntity, due, { ...claim, orderBy: { reserveUntil: 'asc' }, limit });
   const released: { escrow: Escrow; amountMinor: number }[] = [];
   for (const escrow of escrows) {

@@ -51,9 +51,9 @@ export { claimEndedGroups, claimRefundsDue, payGroup, recordRefund, type Cover, 
 export { tradingPartners } from './partners.ts';
 export { lockOrderForReview, readOrder } from './reviewing.ts';
 export { lockOrder, lockOrderGroup, lockOrdersOf, orderIdsOf } from './rows.ts';
-export { sideFor } from './own-order.ts';
+export { findOwnOrder, sideFor } from './own-order.ts';
 export { claimShipmentsDue } from './shipping.ts';
-export type { OrderWithLines } from './views.ts';
+export type { OrderSide, OrderWithLines } from './views.ts';
 export { completeOrders };
 export { orderSettingsPort } from './settings.ts';
 export { holdWholeGroup } from './wallet-part.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Db, Tx } from '../kernel/define.ts';
 import type { UserId } from '../kernel/ids.ts';
 import { actsFor } from '../merchants/index.ts';
-import { OrderId, type Order } from './entities.ts';
+import { OrderEntity, OrderId, type Order } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import type { OrderMove } from './machine.ts';
 import { moveOrder, tellOrder } from './moving.ts';
@@ -24,6 +24,16 @@ export async function sideFor(db: Db, order: Order, userId: UserId): Promise<Ord
   const side = sideOf(order, userId);
   if (side) return side;
   return (await actsFor(db, { userId, sellerId: order.sellerId }, 'orders')) ? 'seller' : null;
+}
+
+/** An order that somebody is on a side of, as `sideFor` tells; null for everybody else. */
+export async function findOwnOrder(
+  db: Db,
+  { orderId, userId }: { orderId: string; userId: UserId },
+): Promise<{ order: Order; side: OrderSide } | null> {
+  const order = await db.findOne(OrderEntity, { id: orderId });
+  const side = order && (await sideFor(db, order, userId));
+  return order && side ? { order, side } : null;
 }
 
 /** Locks an order for one of its two sides; to everybody else it does not exist. */

@@ -82,7 +82,6 @@ export interface TemplateParams {
   'chargeback.lost': Amount;
   'payment.failed': Amount;
   'payment.refunded': Amount;
-  'payment.refund_failed': Amount;
   'wallet.topped_up': Amount;
   'wallet.refunded': Amount;
   'wallet.credited': Amount;

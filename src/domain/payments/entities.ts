@@ -40,6 +40,7 @@ export const PaymentEntity = defineEntity({
     submitTries: p.integer(),
     pollAt: p.datetime().nullable(),
     pollTries: p.integer(),
+    reconciledAt: p.datetime().nullable(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
@@ -82,9 +83,38 @@ export const RefundEntity = defineEntity({
     providerRef: p.text().nullable(),
     submitAt: p.datetime(),
     submitTries: p.integer(),
+    held: p.boolean(),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
   },
 });
 export type Refund = InferEntity<typeof RefundEntity>;
+
+export const differenceKinds = [
+  'unknown_charge',
+  'missing_capture',
+  'missing_refund',
+  'amount_differs',
+  'charge_missing',
+] as const;
+export type DifferenceKind = (typeof differenceKinds)[number];
+
+export const DifferenceEntity = defineEntity({
+  name: 'ReconciliationDifference',
+  tableName: 'reconciliation_difference',
+  properties: {
+    id: p.uuid().primary(),
+    provider: p.text(),
+    kind: p.text().$type<DifferenceKind>(),
+    subject: p.text(),
+    paymentId: p.uuid().$type<PaymentId>().nullable(),
+    currency: p.text(),
+    oursMinor: p.bigint('number'),
+    theirsMinor: p.bigint('number'),
+    firstSeenAt: p.datetime(),
+    lastSeenAt: p.datetime(),
+    resolvedAt: p.datetime().nullable(),
+  },
+});
+export type Difference = InferEntity<typeof DifferenceEntity>;

@@ -11,6 +11,11 @@ export const paymentErrors = defineErrors({
     text: 'A payment with another method is under way; cancel it first.',
   },
   'payments.insufficient': { retry: 'refetch', http: 409, text: 'Your wallet does not have that much.' },
+  'payments.no_answer': {
+    retry: 'later',
+    http: 503,
+    text: 'The provider did not answer; what it has done shows with the payment.',
+  },
   'payments.not_possible': {
     retry: 'refetch',
     http: 409,

@@ -7,10 +7,10 @@ import { PaymentView, paymentView } from './views.ts';
 /** A state that was reached, or what happened beside the states. */
 const kinds = [...paymentMachine.states, 'partly_captured', 'refunded', 'refund_failed'] as const;
 
+/** Money that comes into the wallet instead, or is meant for it, is told by the wallet. */
 const templates: Readonly<Partial<Record<(typeof kinds)[number], string>>> = {
   failed: 'payment.failed',
   refunded: 'payment.refunded',
-  refund_failed: 'payment.refund_failed',
 };
 
 export const paymentChanged = defineEvent({

@@ -1,7 +1,7 @@
 import { lockEscrow } from '../escrow/index.ts';
 import type { Tx } from '../kernel/define.ts';
 import type { UserId } from '../kernel/ids.ts';
-import { accounts, balanceOf, mustPost } from '../ledger/index.ts';
+import { accounts, mustPost } from '../ledger/index.ts';
 import type { Refund } from './entities.ts';
 import { creditRefund } from './refunding.ts';
 import { refundsOfOrder } from './rows.ts';
@@ -9,8 +9,11 @@ import { refundsOfOrder } from './rows.ts';
 // A refund that fails while the buyer's bank looks at the payment is not credited to the wallet: the bank may give the
 // same money. It stays on the refund's account until the bank has decided.
 
-export async function isHeld(tx: Tx, { orderId }: Pick<Refund, 'orderId'>): Promise<boolean> {
-  return orderId ? ((await lockEscrow(tx, orderId))?.openChargebacks ?? 0) > 0 : false;
+/** Holds a refund that has failed, if a chargeback of its order is open. */
+export async function holdFailed(tx: Tx, refund: Refund): Promise<boolean> {
+  const { orderId } = refund;
+  refund.held = orderId ? ((await lockEscrow(tx, orderId))?.openChargebacks ?? 0) > 0 : false;
+  return refund.held;
 }
 
 /**
@@ -24,9 +27,10 @@ export async function settleHeldRefunds(
 ): Promise<number> {
   let missing = cost.amountMinor;
   for (const refund of await refundsOfOrder(tx, orderId)) {
-    if (refund.state !== 'failed' && refund.state !== 'reversed') continue;
-    const held = await balanceOf(tx.sql, accounts.refund(refund.id), refund.currency);
-    const covered = Math.min(held, missing);
+    if (!refund.held) continue;
+    refund.held = false;
+    const { amountMinor } = refund;
+    const covered = Math.min(amountMinor, missing);
     const postings = [
       { account: accounts.refund(refund.id), amountMinor: -covered },
       { account: accounts.losses, amountMinor: covered },
@@ -34,7 +38,8 @@ export async function settleHeldRefunds(
     const reference = `${cost.chargebackId}:${refund.id}`;
     await mustPost(tx, { kind: 'chargeback.take', reference, orderId, currency: refund.currency, postings });
     missing -= covered;
-    if (held > covered) await creditRefund(tx, { ...refund, amountMinor: held - covered }, buyerId);
+    const rest = { id: refund.id, orderId, currency: refund.currency, amountMinor: amountMinor - covered };
+    if (rest.amountMinor > 0) await creditRefund(tx, rest, buyerId);
   }
   return cost.amountMinor - missing;
 }

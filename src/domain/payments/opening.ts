@@ -36,6 +36,7 @@ export async function openAttempt(
     submitTries: 0,
     pollAt: null,
     pollTries: 0,
+    reconciledAt: null,
     version: 1,
     createdAt: now,
     updatedAt: now,

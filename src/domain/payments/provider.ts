@@ -35,6 +35,11 @@ interface Payout {
   readonly destination: string;
 }
 
+export interface ChargePage {
+  readonly facts: readonly ProviderFact[];
+  readonly nextCursor: string | null;
+}
+
 /** What a verified message says, of one of three things. */
 export type ProviderMessage = {
   [S in FactSubject]: { readonly eventId: string; readonly subject: S; readonly fact: FactOf<S> };
@@ -63,11 +68,7 @@ export interface PaymentProvider {
   /** Answers a chargeback. A second answer replaces the first as long as the bank has not decided. */
   submitEvidence?(evidence: { chargebackRef: string; text: string; urls: readonly string[] }): Promise<ChargebackFact>;
   /** Charges made between two moments, the oldest first, page by page; `nextCursor` is null on the last one. */
-  listCharges?(wanted: {
-    since: Date;
-    until: Date;
-    cursor: string | null;
-  }): Promise<{ facts: readonly ProviderFact[]; nextCursor: string | null }>;
+  listCharges?(wanted: { since: Date; until: Date; cursor: string | null }): Promise<ChargePage>;
   /** Null when the signature, its time or the shape is wrong. Header names are in lower case. */
   verifyWebhook(rawBody: string, headers: Readonly<Record<string, string>>): ProviderMessage | null;
 }

@@ -4,7 +4,7 @@ import { accounts, mustPost } from '../ledger/index.ts';
 import type { Payment, Refund } from './entities.ts';
 import { tellPayer } from './events.ts';
 import type { ProviderFact } from './facts.ts';
-import { isHeld } from './held-refunds.ts';
+import { holdFailed } from './held-refunds.ts';
 import { refundMachine } from './machine.ts';
 import { creditRefund, isUnderWay, recordRefunds } from './refunding.ts';
 import { lockRefundsOf } from './rows.ts';
@@ -59,9 +59,9 @@ function tellOutcome(tx: Tx, payment: Payment, changed: readonly Refund[]): void
 const moves = { pending: ['pend'], succeeded: ['succeed'], failed: ['fail', 'reverse'] } as const;
 
 /**
- * A refund that fails is credited to the payer's wallet, once, whether it had succeeded before or not; while a chargeback
- * is open it is held. When the
- * provider says later that it went through all the same, the money has been given twice: people have to see to it.
+ * A refund that fails is credited to the payer's wallet, once, whether it had succeeded before or not; while a
+ * chargeback is open it is held. When the provider says later that it went through all the same, the money has been
+ * given twice: people have to see to it.
  */
 async function settleRefund(
   tx: Tx,
@@ -78,7 +78,7 @@ async function settleRefund(
   }
   refund.providerRef = fact.ref;
   if (refund.state === 'succeeded') await payRefund(tx, payment, refund);
-  const held = refund.state !== 'succeeded' && (await isHeld(tx, refund));
+  const held = (refund.state === 'failed' || refund.state === 'reversed') && (await holdFailed(tx, refund));
   if (refund.state === 'failed' && !held) await creditRefund(tx, refund, payment.payerId);
   if (refund.state === 'reversed') await reverseRefund(tx, { payment, refund, held });
   return true;

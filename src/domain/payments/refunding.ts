@@ -59,7 +59,7 @@ async function sendBack(
 /** Puts a refund that cannot go back through its provider into the wallet of whoever paid. */
 export async function creditRefund(
   tx: Tx,
-  { id, orderId, amountMinor, currency }: Refund,
+  { id, orderId, amountMinor, currency }: Pick<Refund, 'id' | 'orderId' | 'amountMinor' | 'currency'>,
   userId: Payment['payerId'],
 ): Promise<void> {
   const postings = [
@@ -144,6 +144,7 @@ async function createRefund(tx: Tx, refund: NewRefund): Promise<Refund> {
     providerRef: null,
     submitAt: now,
     submitTries: 0,
+    held: false,
     version: 1,
     createdAt: now,
     updatedAt: now,

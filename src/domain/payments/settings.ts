@@ -8,11 +8,21 @@ export interface Refusal {
   readonly reason: string;
 }
 
+/** What two books do not agree on; `isOpen` when what the provider told did not mend it. */
+export interface Disagreement {
+  readonly provider: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly isOpen: boolean;
+}
+
 export interface PaymentSettings {
   /** A provider's answer that takes longer counts as none. */
   readonly callTimeoutMs: number;
   /** Called for each refused message, for logs and metrics. Must not throw. */
   readonly alarm: (refusal: Refusal) => void;
+  /** Called for each thing that a provider's books and ours do not agree on, for logs and metrics. Must not throw. */
+  readonly differs: (difference: Disagreement) => void;
 }
 
 export const paymentSettingsPort = definePort<PaymentSettings>('payments.settings');
@@ -29,6 +39,9 @@ export const paymentLimits = {
   /** A claimed call that nobody recorded is made again after this time. */
   leaseMs: minuteMs,
   leaseMaxMs: hourMs,
+  /** How far back a reconciliation goes, and what it leaves to the next one: messages of it may be on their way. */
+  reconcileDays: 7,
+  reconcileGraceMs: hourMs,
   snapshotDays: 30,
   snapshotMax: 200,
 } as const;

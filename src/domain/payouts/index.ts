@@ -18,6 +18,8 @@ import { payoutMachine } from './machine.ts';
 import { payoutsPersonal } from './personal.ts';
 import { getDestination } from './queries/destination.ts';
 import { getPayout, listPayouts } from './queries/list-payouts.ts';
+import { listTransactions } from './queries/list-transactions.ts';
+import { orderStatement } from './queries/statement.ts';
 import { payoutSnapshot } from './snapshot.ts';
 
 export { ledgerAlarmPort } from './books/alarm.ts';
@@ -34,6 +36,8 @@ export const payouts = defineArea({
     withdraw,
     listPayouts,
     getPayout,
+    orderStatement,
+    listTransactions,
     cancelPayout,
     schedulePayouts,
     makePayouts,

@@ -1,7 +1,7 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
-import { applyMove } from '../kernel/machine.ts';
+import { applyMove, target } from '../kernel/machine.ts';
 import { moveOrderByHub, type HubMove } from '../orders/index.ts';
 import { CustodyEntity, type CustodyEvent, type Holder, type Shipment } from './entities.ts';
 import { shipmentChanged, shipmentTold, type ShipmentChangeKind } from './events.ts';
@@ -35,18 +35,18 @@ function holderAfter(name: ShipmentMove, from: Shipment['state']): Holder {
  * there is no such move. A parcel that goes back is refunded at once: nobody waits for money until it has arrived.
  */
 export async function moveShipment(tx: Tx, shipment: Shipment, step: ShipmentStep): Promise<boolean> {
-  const { name, by } = step;
-  const at = await tx.now();
+  const { name, by, actorId, reason } = step;
   const from = shipment.state;
-  if (!fits(name, shipment) || !applyMove(shipmentMachine, shipment, { name, by, at })) return false;
-  const { state } = shipment;
-  shipment.deadline = state === 'at_hub' ? new Date(at.getTime() + shipmentRules.keptAtHubMs) : null;
-  if (step.reason !== undefined) shipment.reason = step.reason;
-  if (state === 'returning' && shipment.cashState === 'due') shipment.cashState = 'void';
-  const event = eventOf(state);
-  await noteCustody(tx, shipment, { ...step, event, holder: holderAfter(name, from) });
+  if (!fits(name, shipment) || target(shipmentMachine, name, { state: from, by }) === null) return false;
   const orderMove = orderMoveOf(name, from);
   if (orderMove && !(await moveOrderByHub(tx, { orderId: shipment.orderId, name: orderMove }))) return false;
+  const at = await tx.now();
+  applyMove(shipmentMachine, shipment, { name, by, at });
+  const event = eventOf(shipment.state);
+  shipment.deadline = event === 'at_hub' ? new Date(at.getTime() + shipmentRules.keptAtHubMs) : null;
+  if (reason !== undefined) shipment.reason = reason;
+  if (event === 'returning' && shipment.cashState === 'due') shipment.cashState = 'void';
+  await noteCustody(tx, shipment, { event, holder: holderAfter(name, from), actorId, ...(reason && { reason }) });
   await tellShipment(tx, shipment, event);
   return true;
 }

@@ -6,7 +6,7 @@ import type { UserId } from '../kernel/ids.ts';
 import { lockOrder } from '../orders/index.ts';
 import { ShipmentEntity, type Shipment, type ShipmentId } from './entities.ts';
 
-// Locks are taken order → shipment → payment → escrow; a closing takes hub → shipments → payments → escrows.
+// Locks are taken in the order hub, orders, shipments, escrows, payments.
 
 /** Locks a shipment with its order and reads it afresh. */
 export async function lockShipment(tx: Tx, { id, orderId }: Pick<Shipment, 'id' | 'orderId'>): Promise<Shipment> {

@@ -1,6 +1,6 @@
 import { paymentProvidersPort } from '../../../src/domain/payments/index.ts';
 import { sign } from '../../../src/domain/payments/sandbox/signature.ts';
-import { openBank, pay, purchase, secret, type Purchase } from '../../payments/bank.ts';
+import { bankReports, openBank, pay, purchase, secret, type Purchase } from '../../payments/bank.ts';
 import { system, type Harness } from '../../support/harness.ts';
 import type { AreaCases, OperationCases } from '../cases.ts';
 
@@ -15,6 +15,25 @@ async function attempt(market: Harness): Promise<Purchase & { paymentId: string 
   const bought = await purchase(market);
   return { ...bought, paymentId: await pay(market, bought) };
 }
+
+/** An attempt that is authorized and waits for its capture. */
+async function authorized(market: Harness) {
+  const till = openBank(market);
+  till.behaviour = 'authorize_only';
+  const paymentId = await pay(market, await purchase(market));
+  await bankReports(market, till);
+  return { as: await market.user({ roles: ['admin'] }), input: { paymentId } };
+}
+
+/** What the bank has of a charge. */
+async function factOf(market: Harness): Promise<unknown> {
+  const { provider } = openBank(market);
+  return provider.fetch({ attemptId: await pay(market, await purchase(market)), providerRef: null });
+}
+
+const byAdmin: OperationCases = {
+  success: async (market) => ({ as: await market.user({ roles: ['admin'] }), input: {} }),
+};
 
 async function start(market: Harness, method = 'sandbox') {
   openBank(market);
@@ -77,6 +96,7 @@ export const paymentsCases: AreaCases = {
     },
     'payments.get': ofPayer,
     'payments.cancel': ofPayer,
+    'payments.capture': { success: authorized },
     'payments.receiveWebhook': bySystem(webhook),
     'payments.claimEvents': bySystem(),
     'payments.applyEvent': bySystem(async (market) => ({ eventId: await storedEvent(market) })),
@@ -90,6 +110,14 @@ export const paymentsCases: AreaCases = {
     'payments.recordAnswer': bySystem(async (market) => ({ paymentId: (await attempt(market)).paymentId, fact: null })),
     'payments.claimRefunds': bySystem(),
     'payments.settle': bySystem(),
+    'payments.compareCharges': bySystem(async (market) => ({ provider: 'sandbox', facts: [await factOf(market)] })),
+    'payments.reconcileCharge': bySystem(async (market) => ({ provider: 'sandbox', fact: await factOf(market) })),
+    'payments.findMissingCharges': bySystem(async () => {
+      const [since, until] = [86_400_000, 0].map((agoMs) => new Date(Date.now() - agoMs).toISOString());
+      return { provider: 'sandbox', since, until, startedAt: until };
+    }),
+    'payments.reconcile': byAdmin,
+    'payments.reconciliation': byAdmin,
   },
   errors: {
     'payments.not_found': async (market) => ({
@@ -128,6 +156,13 @@ export const paymentsCases: AreaCases = {
       const { buyer, paymentId } = await attempt(market);
       await market.ok(buyer, 'payments.cancel', { paymentId });
       return { name: 'payments.cancel', as: buyer, input: { paymentId } };
+    },
+    'payments.no_answer': async (market) => {
+      const { provider } = openBank(market);
+      const call = await authorized(market);
+      const capture = () => Promise.reject(new Error('no connection'));
+      market.ports.bind(paymentProvidersPort, new Map([['sandbox', { ...provider, capture }]]));
+      return { name: 'payments.capture', ...call };
     },
     'payments.unknown_provider': async (market) => ({
       name: 'payments.receiveWebhook',

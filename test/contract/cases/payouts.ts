@@ -87,6 +87,19 @@ export const payoutsCases: AreaCases = {
         return { as: await market.user(), input: { payoutId }, error: 'payouts.not_found' };
       },
     },
+    'orders.statement': {
+      async success(market) {
+        const { buyer, orderId } = await sold(market, openDesk(market).till);
+        return { as: buyer, input: { orderId } };
+      },
+      async wrongActor(market) {
+        const { orderId } = await sold(market, openDesk(market).till);
+        return { as: await market.user(), input: { orderId }, error: 'orders.not_found' };
+      },
+    },
+    'transactions.list': {
+      success: async (market) => ({ as: (await waiting(market)).seller, input: { as: 'seller' } }),
+    },
     'wallet.withdraw': { success: async (market) => withdrawal(await person(market)) },
     'payouts.cancel': { success: cancel },
     'payouts.schedule': {

@@ -9,7 +9,7 @@ import { amountMinorMax } from '../../kernel/money.ts';
 import { areBlockedNow, blockedAmong } from '../../trust/index.ts';
 import { cartChanged } from '../events.ts';
 import { refreshItem, toldOf } from '../facts.ts';
-import { lockCarts, tellCart } from '../rows.ts';
+import { lockCarts, tellCarts } from '../rows.ts';
 import { cartRules } from '../rules.ts';
 
 /** One listing a run, and no more carts than `toldAtOnceMax`: a seller's own change never waits for its lookers-on. */
@@ -28,12 +28,12 @@ export const followUpListings = defineCommand({
     assert(facts, `listing ${listing.id} is locked`);
     const owners = await ownersToTell(tx, facts);
     const blocked = await blockedAmong(tx.sql, facts.sellerId, owners);
-    for (const { cart, items } of await lockCarts(tx, owners)) {
+    const changed = (await lockCarts(tx, owners)).filter(({ cart, items }) => {
       const item = items.find(({ listingId }) => listingId === listing.id);
       const isBlocked = blocked.has(cart.userId);
-      if (!item || !refreshItem(item, toldOf(facts, { quantity: item.quantity, isBlocked }))) continue;
-      await tellCart(tx, { cart, items }, 'listing_changed');
-    }
+      return item && refreshItem(item, toldOf(facts, { quantity: item.quantity, isBlocked }));
+    });
+    await tellCarts(tx, changed, 'listing_changed');
     if (owners.length < cartRules.toldAtOnceMax) settleWatched(listing);
     // Another listing may be due: a finished one counts as a full batch.
     return { swept: limits.sweepBatch };

@@ -38,7 +38,7 @@ export const respond = defineCommand({
   async run({ input, actor, tx, fail }) {
     const locked = await lockDispute(tx, input.disputeId);
     const side = locked && (await disputeSide(tx.db, locked.file.dispute, actor));
-    if (!locked || !side) return fail('disputes.not_found');
+    if (!locked || !side || side === 'moderator') return fail('disputes.not_found');
     const { dispute, statements } = locked.file;
     const at = await tx.now();
     const isTime = dispute.state === 'awaiting_other' && dispute.deadline > at;

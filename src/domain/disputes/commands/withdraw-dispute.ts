@@ -20,7 +20,7 @@ export const withdrawDispute = defineCommand({
   async run({ input, actor, tx, fail }) {
     const locked = await lockDispute(tx, input.disputeId);
     const side = locked && (await disputeSide(tx.db, locked.file.dispute, actor));
-    if (!locked || !side) return fail('disputes.not_found');
+    if (!locked || !side || side === 'moderator') return fail('disputes.not_found');
     const { dispute } = locked.file;
     const at = await tx.now();
     if (!applyMove(disputeMachine, dispute, { name: 'withdraw', by: side, at })) fail('disputes.not_possible');

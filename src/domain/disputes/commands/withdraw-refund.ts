@@ -19,7 +19,7 @@ export const withdrawRefund = defineCommand({
   async run({ input, actor, tx, fail }) {
     const locked = await lockRequest(tx, input.refundRequestId);
     const side = locked && (await requestSide(tx.db, locked.request, actor));
-    if (!locked || !side) return fail('refunds.not_found');
+    if (!locked || !side || side === 'staff') return fail('refunds.not_found');
     const { request, found } = locked;
     const at = await tx.now();
     if (!applyMove(refundRequestMachine, request, { name: 'withdraw', by: side, at })) fail('refunds.not_possible');

@@ -46,7 +46,9 @@ export const creditWallet = defineCommand({
       { account: accounts.promo, amountMinor: -amountMinor },
       { account: accounts.available(userId), amountMinor },
     ];
-    await postTransfer(tx, { kind: 'promo.credit', reference, currency, postings });
+    const outcome = await postTransfer(tx, { kind: 'promo.credit', reference, currency, postings });
+    // Somebody else has credited it since we looked.
+    if (outcome === 'known') return { reference, credited: false };
     const details = { amountMinor, currency, reason, reference };
     tx.audit({ action: 'wallet.credited', subject: { kind: 'user', id: userId }, details });
     return { reference, credited: true };

@@ -198,10 +198,6 @@ export const ar: Texts = {
   ],
   'payment.failed': ['فشل الدفع', (p, f) => `فشل دفع ${f.money(p.amountMinor, p.currency)}.`],
   'payment.refunded': ['تم رد المبلغ', (p, f) => `استعدت ${f.money(p.amountMinor, p.currency)}.`],
-  'payment.refund_failed': [
-    'فشل رد المبلغ',
-    (p, f) => `فشل رد ${f.money(p.amountMinor, p.currency)}، ونحن ننظر في الأمر.`,
-  ],
   'wallet.topped_up': ['مال في محفظتك', (p, f) => `وصل ${f.money(p.amountMinor, p.currency)} إلى محفظتك.`],
   'wallet.refunded': [
     'مبلغ مسترد في محفظتك',

@@ -228,10 +228,6 @@ export const en: Texts = {
   ],
   'payment.failed': ['Payment failed', (p, f) => `The payment of ${f.money(p.amountMinor, p.currency)} failed.`],
   'payment.refunded': ['Refunded', (p, f) => `You got ${f.money(p.amountMinor, p.currency)} back.`],
-  'payment.refund_failed': [
-    'Refund failed',
-    (p, f) => `The refund of ${f.money(p.amountMinor, p.currency)} failed; we are looking into it.`,
-  ],
   'wallet.topped_up': [
     'Money in your wallet',
     (p, f) => `${f.money(p.amountMinor, p.currency)} has arrived in your wallet.`,

@@ -239,10 +239,6 @@ export const es: Texts = {
   ],
   'payment.failed': ['El pago falló', (p, f) => `El pago de ${f.money(p.amountMinor, p.currency)} falló.`],
   'payment.refunded': ['Reembolsado', (p, f) => `Has recibido ${f.money(p.amountMinor, p.currency)} de vuelta.`],
-  'payment.refund_failed': [
-    'El reembolso falló',
-    (p, f) => `El reembolso de ${f.money(p.amountMinor, p.currency)} falló; lo estamos revisando.`,
-  ],
   'wallet.topped_up': [
     'Dinero en tu monedero',
     (p, f) => `${f.money(p.amountMinor, p.currency)} ha llegado a tu monedero.`,

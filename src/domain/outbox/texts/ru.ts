@@ -221,8 +221,7 @@ export const ru: Texts = {
   ],
   'chargeback.opened': [
     'Платёж оспорен',
-    (p, f) =>
-      `Банк покупателя требует вернуть ${f.money(p.amountMinor, p.currency)}. Пришлите, пожалуйста, доказательства вовремя.`,
+    (p, f) => `Банк покупателя требует вернуть ${f.money(p.amountMinor, p.currency)}. Пришлите доказательства вовремя.`,
   ],
   'chargeback.won': [
     'Платёж остаётся',
@@ -234,10 +233,6 @@ export const ru: Texts = {
   ],
   'payment.failed': ['Оплата не прошла', (p, f) => `Оплата ${f.money(p.amountMinor, p.currency)} не прошла.`],
   'payment.refunded': ['Деньги возвращены', (p, f) => `Вам вернули ${f.money(p.amountMinor, p.currency)}.`],
-  'payment.refund_failed': [
-    'Возврат не прошёл',
-    (p, f) => `Возврат ${f.money(p.amountMinor, p.currency)} не прошёл, мы разбираемся.`,
-  ],
   'wallet.topped_up': ['Деньги в кошельке', (p, f) => `${f.money(p.amountMinor, p.currency)} поступило в ваш кошелёк.`],
   'wallet.refunded': [
     'Возврат в кошельке',

@@ -235,10 +235,6 @@ export const sw: Texts = {
     (p, f) => `Malipo ya ${f.money(p.amountMinor, p.currency)} yameshindikana.`,
   ],
   'payment.refunded': ['Pesa zimerudishwa', (p, f) => `Umerudishiwa ${f.money(p.amountMinor, p.currency)}.`],
-  'payment.refund_failed': [
-    'Kurudisha pesa kumeshindikana',
-    (p, f) => `Kurudisha ${f.money(p.amountMinor, p.currency)} kumeshindikana; tunalifuatilia.`,
-  ],
   'wallet.topped_up': [
     'Pesa kwenye pochi',
     (p, f) => `${f.money(p.amountMinor, p.currency)} zimefika kwenye pochi yako.`,

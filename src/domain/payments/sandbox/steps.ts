@@ -90,7 +90,7 @@ export async function reportCharge(
 ): Promise<void> {
   const charge = await findCharge(db, { chargeId });
   if (!charge) return;
-  const parts = charge.captures.length > 1 ? `_${charge.captures.length}` : '';
+  const parts = charge.captures.length > 0 ? `_${charge.captures.length}` : '';
   const id = `evt_${chargeId}_${charge.status}${parts}`;
   await enqueue(db, { id, charge }, { dueAt: inMs(0), ...(script.copies && { copies: script.copies }) });
   if (!script.isReordered) return;

@@ -33,7 +33,7 @@ const explained: readonly Explained[] = [
     pattern: 'refund:%',
     expected: (of) => sql`
       select id as key, currency, amount_minor as amount from refund
-      where state in ('approved', 'submitted', 'pending') and ${of('id')}`,
+      where (state in ('approved', 'submitted', 'pending') or held) and ${of('id')}`,
   },
   {
     name: 'captured by payments',

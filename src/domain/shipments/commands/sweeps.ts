@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { defineCommand, defineSweep } from '../../kernel/define.ts';
+import { assert } from '../../kernel/errors.ts';
 import { limits } from '../../kernel/limits.ts';
 import { claimShipmentsDue, orderChanged, orderTold } from '../../orders/index.ts';
 import { ShipmentEntity } from '../entities.ts';
@@ -57,7 +58,8 @@ export const returnUnclaimed = defineCommand({
       const shipment = await lockShipment(tx, { id, orderId });
       if (shipment.state !== 'at_hub' || shipment.deadline?.getTime() !== deadline?.getTime()) continue;
       const reason = 'Not fetched in time.';
-      await moveShipment(tx, shipment, { name: 'returnToSeller', by: 'system', actorId: null, reason });
+      const moved = await moveShipment(tx, shipment, { name: 'returnToSeller', by: 'system', actorId: null, reason });
+      assert(moved, `shipment ${id} can be sent back with its order`);
     }
     return { swept: seen.length };
   },

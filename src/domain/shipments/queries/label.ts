@@ -1,9 +1,8 @@
 import { encodeQR } from 'qr';
 import { z } from 'zod';
 import { defineQuery } from '../../kernel/define.ts';
-import { ShipmentEntity, ShipmentId } from '../entities.ts';
-import { shipmentInput } from '../hub-command.ts';
-import { sideFor } from '../reading.ts';
+import { ShipmentId } from '../entities.ts';
+import { findParcel, ParcelInput } from '../reading.ts';
 import { spellScanCode } from '../scan-code.ts';
 
 export const label = defineQuery({
@@ -12,7 +11,7 @@ export const label = defineQuery({
   ratePerMinute: 60,
   current: true,
   summary: 'As the seller, what is to be stuck on the parcel: its code, and the same as a QR code.',
-  input: z.strictObject(shipmentInput),
+  input: ParcelInput,
   output: z.object({
     shipmentId: ShipmentId,
     scanCode: z.string(),
@@ -22,11 +21,10 @@ export const label = defineQuery({
     hubName: z.string(),
   }),
   errors: ['shipments.not_found'],
-  async run({ input: { shipmentId }, actor, db, fail }) {
-    const shipment = await db.findOne(ShipmentEntity, { id: shipmentId });
-    const side = shipment && (await sideFor(db, shipment, actor.userId));
-    if (!shipment || side !== 'seller') return fail('shipments.not_found');
-    const { scanCode, hubName } = shipment;
+  async run({ input, actor, db, fail }) {
+    const found = await findParcel(db, input, actor.userId);
+    if (found?.side !== 'seller') return fail('shipments.not_found');
+    const { id: shipmentId, scanCode, hubName } = found.shipment;
     const svg = encodeQR(scanCode, 'svg', { ecc: 'quartile' });
     const qrUrl = `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
     return { shipmentId, scanCode, spelledCode: spellScanCode(scanCode), qrUrl, hubName };

@@ -3,9 +3,8 @@ import { defineQuery } from '../../kernel/define.ts';
 import { orNull } from '../../kernel/or-null.ts';
 import { iso, Timestamp } from '../../kernel/timestamp.ts';
 import { privateLink } from '../../media/index.ts';
-import { CustodyEntity, custodyEvents, holders, ShipmentEntity } from '../entities.ts';
-import { shipmentInput } from '../hub-command.ts';
-import { sideFor } from '../reading.ts';
+import { CustodyEntity, custodyEvents, holders } from '../entities.ts';
+import { findParcel, ParcelInput } from '../reading.ts';
 import { ShipmentView, shipmentView } from '../views.ts';
 
 const Custody = z.object({
@@ -21,19 +20,19 @@ export const track = defineQuery({
   access: 'user',
   current: true,
   summary: 'Where a parcel that you buy or sell is, who had it when, and how it was proven to be handed over.',
-  input: z.strictObject(shipmentInput),
+  input: ParcelInput,
   output: ShipmentView.extend({
     custody: z.array(Custody),
     /** `url` is a link to the photo that works for some minutes, once the photo has been processed. */
     proof: orNull(z.object({ kind: z.enum(['code', 'photo']), url: orNull(z.string()) })),
   }),
   errors: ['shipments.not_found'],
-  async run({ input: { shipmentId }, actor, db, port, now, fail }) {
-    const shipment = await db.findOne(ShipmentEntity, { id: shipmentId });
-    const side = shipment && (await sideFor(db, shipment, actor.userId));
-    if (!shipment || !side) return fail('shipments.not_found');
+  async run({ input, actor, db, port, now, fail }) {
+    const found = await findParcel(db, input, actor.userId);
+    if (!found) return fail('shipments.not_found');
+    const { shipment, side } = found;
     // Bounded by the machine: each failed try adds three.
-    const chain = await db.find(CustodyEntity, { shipmentId }, { orderBy: { at: 'asc', id: 'asc' } });
+    const chain = await db.find(CustodyEntity, { shipmentId: shipment.id }, { orderBy: { at: 'asc', id: 'asc' } });
     const { proofKind, proofUploadId } = shipment;
     const link = proofUploadId ? await privateLink({ db, port, now }, proofUploadId) : null;
     return {
