@@ -15,13 +15,27 @@ export async function preparePgbench({ databaseUrl, pairs }: BenchMarket): Promi
   const binary = await findPgbench();
   if (binary === null) return null;
   await preparePairs(databaseUrl);
-  return async ({ seconds, clients }) => {
-    const options = `-n -M prepared -j 2 -c ${clients} -T ${seconds} -D pairs=${pairs.length}`.split(' ');
-    const { stdout } = await execute(binary, [...options, '-f', script, databaseUrl]);
-    const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
-    if (!(perSecond > 0)) throw new Error(`pgbench said:\n${stdout}`);
-    return perSecond;
-  };
+  const load = { script, databaseUrl, variables: { pairs: pairs.length }, protocol: 'prepared' } as const;
+  return async ({ seconds, clients }) => (await runPgbench({ ...load, seconds, clients })) ?? 0;
+}
+
+/** Runs a script for some seconds and answers transactions a second; null where pgbench is not installed. */
+export async function runPgbench(load: {
+  readonly script: string;
+  readonly databaseUrl: string;
+  readonly seconds: number;
+  readonly clients: number;
+  readonly variables: Readonly<Record<string, number>>;
+  readonly protocol: 'prepared' | 'simple';
+}): Promise<number | null> {
+  const binary = await findPgbench();
+  if (binary === null) return null;
+  const variables = Object.entries(load.variables).flatMap(([name, value]) => ['-D', `${name}=${value}`]);
+  const options = `-n -M ${load.protocol} -j 2 -c ${load.clients} -T ${load.seconds}`.split(' ');
+  const { stdout, stderr } = await execute(binary, [...options, ...variables, '-f', load.script, load.databaseUrl]);
+  const perSecond = Number(/tps = ([\d.]+)/.exec(stdout)?.[1]);
+  if (!(perSecond > 0)) throw new Error(`pgbench said:\n${stdout}${stderr}`);
+  return perSecond;
 }
 
 async function findPgbench(): Promise<string | null> {

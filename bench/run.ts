@@ -6,10 +6,12 @@ import { parseArgs } from 'node:util';
 import setUpServices from '../test/support/services/setup.ts';
 import type { Bench } from './bench.ts';
 import { measureAccess } from './measures/access.ts';
+import { measureCheckout } from './measures/checkout.ts';
 import { measureDelivery } from './measures/delivery.ts';
 import { measureExpiry } from './measures/expiry.ts';
 import { measureHotRoom } from './measures/hot-room.ts';
 import { measureJitter } from './measures/jitter.ts';
+import { measureLastUnit } from './measures/last-unit.ts';
 import { measureLogins } from './measures/logins.ts';
 import { measureMemory } from './measures/memory.ts';
 import { measureMessages } from './measures/messages.ts';
@@ -25,6 +27,8 @@ const measures: Readonly<Record<string, (bench: Bench) => Promise<Group[]>>> = {
   messages: measureMessages,
   logins: measureLogins,
   access: measureAccess,
+  checkout: measureCheckout,
+  'last-unit': measureLastUnit,
   expiry: measureExpiry,
   storm: measureStorm,
   jitter: measureJitter,

@@ -43,6 +43,7 @@ interface EscrowRow {
   readonly released_at: string | null;
 }
 
+/** At a provider: what the wallet or cash pays has no money of its own on the way. */
 interface PaymentRow {
   readonly id: string;
   readonly state: string;
@@ -120,7 +121,7 @@ export async function readBooks(query: Query, scope: Scope | null): Promise<Book
         p.refunded_minor::text as refunded,
         coalesce((select sum(c.amount_minor) from sandbox_charge c
                   where c.attempt_id = p.id::text and c.status = 'captured'), 0)::text as charged
-      from payment p where p.id in ${payments}`),
+      from payment p where p.id in ${payments} and p.method not in ('wallet', 'cod')`),
     refunds: await query(`
       select id, payment_id, state, amount_minor::text as amount from refund where payment_id in ${payments}`),
     listings: await query(listingsOf(scope ? `where seller_id = any(${ids})` : '')),
