@@ -3,9 +3,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MarketDays } from './market-day.ts';
 import { plans } from './plan.ts';
 
-/** More on demand: SIMULATION_RUNS=20000. A failure prints the seed and path that play it again. */
+/** CI plays 500, and more on demand: SIMULATION_RUNS=20000. A failure prints the seed and path that play it again. */
 const onServer = Boolean(process.env.DATABASE_URL);
-const numRuns = Number(process.env.SIMULATION_RUNS ?? (onServer ? 500 : 20));
+const numRuns = Number(process.env.SIMULATION_RUNS ?? (onServer ? 60 : 20));
 /** Histories that share a clock and a worker, on markets of their own: sweeping costs most of the time. */
 const together = 5;
 const timeoutMs = 120_000 + numRuns * 1_000;
