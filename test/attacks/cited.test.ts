@@ -3,7 +3,7 @@ import { citedIn, italicsIn, missingOf, pageOf } from '../support/cited-tests.ts
 
 const page = pageOf('MONEY.md');
 const [, rest = ''] = page.split('## The fifteen attacks');
-const [attacks = ''] = rest.split('\n## ');
+const [attacks = ''] = rest.split(' ## ');
 
 test('every test that docs/MONEY.md names is there, and every name in italics is a test’s', () => {
   const cited = citedIn(attacks);
