@@ -30,11 +30,10 @@ async function rich(): Promise<TestUser> {
 
 /** Changes what triggers and CHECKs would refuse, looks, and puts it back. */
 async function tamper<T>(table: string, statements: { do: string; undo: string }, look: () => Promise<T>): Promise<T> {
-  const run = async (text: string) => {
-    const { orm } = market.database;
-    await orm.em.getConnection().execute(`begin; alter table ${table} disable trigger all; ${text};
-      alter table ${table} enable trigger all; commit`);
-  };
+  const run = (text: string) =>
+    market.database.script(
+      `alter table ${table} disable trigger all; ${text}; alter table ${table} enable trigger all;`,
+    );
   await run(statements.do);
   try {
     return await look();
