@@ -34,12 +34,18 @@ interface StoredEvent {
 }
 
 const notesMax = 10;
+/** Longer than a job is kept for the worker that lost its database in the middle of it. */
+const settleMs = 90_000;
 
 /**
  * Waits until every client stands at its person's head, then compares: each log with the rows of the database, each
  * store with a fresh snapshot.
  */
-export async function audit(cluster: Cluster, people: readonly Participant[], settleWithinMs = 30_000): Promise<Audit> {
+export async function audit(
+  cluster: Cluster,
+  people: readonly Participant[],
+  settleWithinMs = settleMs,
+): Promise<Audit> {
   const unsettled = await settled(cluster, people, settleWithinMs).then(
     () => [],
     (error: Error) => [error.message],
@@ -64,7 +70,7 @@ export async function audit(cluster: Cluster, people: readonly Participant[], se
 }
 
 /** Waits until nothing more comes. Rejects with who is behind when some are after the time. */
-export async function settled(cluster: Cluster, people: readonly Participant[], withinMs = 30_000): Promise<void> {
+export async function settled(cluster: Cluster, people: readonly Participant[], withinMs = settleMs): Promise<void> {
   await waitFor(async () => {
     // The worker tells of events by further events, a few seconds later.
     const [due] = await cluster.rows<{ n: number }>('select count(*)::int as n from inbox_notice');
