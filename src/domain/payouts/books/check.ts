@@ -28,23 +28,17 @@ export interface CheckResult {
 export interface Check {
   readonly name: string;
   readonly of: string;
-  run(db: Sql, scope: Scope): Promise<CheckResult>;
+  /** What is looked at, as `code`, `transfer_id`, `currency`, `expected`, `found` and `wrong`. */
+  pairs(scope: Scope): RawBuilder<unknown>;
 }
 
 /** Differences of one check that are told one by one. */
 const toldMax = 100;
 
-/**
- * Runs one check in one statement, so that it sees one state. `pairs` selects what is looked at as `code`,
- * `transfer_id`, `currency`, `expected`, `found` and `wrong`.
- */
-export async function runCheck(
-  db: Sql,
-  { name, of }: Pick<Check, 'name' | 'of'>,
-  pairs: RawBuilder<unknown>,
-): Promise<CheckResult> {
+/** Runs one check in one statement, so that it sees one state. */
+export async function runCheck(db: Sql, { name, of, pairs }: Check, scope: Scope): Promise<CheckResult> {
   const { rows } = await sql<{ checked: string; wrong: string; differences: Omit<Difference, 'check'>[] }>`
-    with pairs as materialized (${pairs})
+    with pairs as materialized (${pairs(scope)})
     select (select count(*) from pairs)::text as checked, (select count(*) from pairs where wrong)::text as wrong,
            (select coalesce(jsonb_agg(told), '[]') from (
               select code, transfer_id as "transferId", currency, expected::text as "expectedMinor",

@@ -1,12 +1,12 @@
 import type { Sql } from '../../kernel/define.ts';
-import type { CheckResult, Difference, Scope } from './check.ts';
+import { runCheck, type CheckResult, type Difference, type Scope } from './check.ts';
 import { journalChecks } from './journal.ts';
 import { rowChecks } from './rows.ts';
 
 /** Compares the books with themselves and with the rows that explain them. */
 export async function checkBooks(db: Sql, scope: Scope = 'all'): Promise<CheckResult[]> {
   const results: CheckResult[] = [];
-  for (const check of [...journalChecks, ...rowChecks]) results.push(await check.run(db, scope));
+  for (const check of [...journalChecks, ...rowChecks]) results.push(await runCheck(db, check, scope));
   return results;
 }
 

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { arrayOf, runCheck, type Check, type Scope } from './check.ts';
+import { arrayOf, type Check, type Scope } from './check.ts';
 
 // The journal against itself, and the balances against the journal.
 
@@ -10,27 +10,18 @@ const ofAccounts = (scope: Scope) => (scope === 'all' ? sql`true` : sql`a.code =
 const zeroSum: Check = {
   name: 'zero sum',
   of: 'transfers',
-  run: (db, scope) =>
-    runCheck(
-      db,
-      zeroSum,
-      sql`
+  pairs: (scope) => sql`
       select null::text as code, t.id as transfer_id, p.currency, 0 as expected, sum(p.amount_minor) as found,
              coalesce(sum(p.amount_minor), 1) <> 0 as wrong
       from ledger_transfer t left join ledger_posting p on p.transfer_id = t.id
       where ${ofTransfers(scope, sql`t.id`)} group by t.id, p.currency`,
-    ),
 };
 
 /** Each posting carries the balance and the number after it. */
 const chain: Check = {
   name: 'chain without gaps',
   of: 'postings',
-  run: (db, scope) =>
-    runCheck(
-      db,
-      chain,
-      sql`
+  pairs: (scope) => sql`
       select a.code, p.transfer_id, p.currency, coalesce(before.balance_minor, 0) + p.amount_minor as expected,
              p.balance_minor as found,
              p.balance_minor <> coalesce(before.balance_minor, 0) + p.amount_minor
@@ -39,7 +30,6 @@ const chain: Check = {
       join ledger_account a on a.id = p.account_id
       left join ledger_posting before on before.account_id = p.account_id and before.version = p.version - 1
       where ${ofTransfers(scope, sql`p.transfer_id`)}`,
-    ),
 };
 
 /**
@@ -49,17 +39,12 @@ const chain: Check = {
 const balances: Check = {
   name: 'balance = journal',
   of: 'accounts',
-  run: (db, scope) =>
-    runCheck(
-      db,
-      balances,
-      sql`
+  pairs: (scope) => sql`
       select a.code, null::uuid as transfer_id, a.currency, coalesce(j.balance, 0) as expected,
              a.balance_minor as found,
              a.balance_minor <> coalesce(j.balance, 0) or a.version <> coalesce(j.version, 0) as wrong
       from ledger_account a left join ${journalOf(scope)} on ${scope === 'all' ? sql`j.account_id = a.id` : sql`true`}
       where ${ofAccounts(scope)}`,
-    ),
 };
 
 function journalOf(scope: Scope): RawBuilder<unknown> {
@@ -73,15 +58,10 @@ function journalOf(scope: Scope): RawBuilder<unknown> {
 const bounds: Check = {
   name: 'bounds',
   of: 'accounts',
-  run: (db, scope) =>
-    runCheck(
-      db,
-      bounds,
-      sql`
+  pairs: (scope) => sql`
       select a.code, null::uuid as transfer_id, a.currency, 0 as expected, a.balance_minor as found,
              a.side * a.balance_minor < 0 as wrong
       from ledger_account a where ${ofAccounts(scope)}`,
-    ),
 };
 
 export const journalChecks: readonly Check[] = [zeroSum, chain, balances, bounds];

@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
-import { arrayOf, runCheck, type Check, type Scope } from './check.ts';
+import { arrayOf, type Check, type Scope } from './check.ts';
 
 // What accounts hold against the rows that explain it.
 
@@ -71,10 +71,9 @@ const explained: readonly Explained[] = [
 ];
 
 function checkOf({ name, pattern, expected, atMost = false }: Explained): Check {
-  const check: Check = { name, of: 'accounts', run };
-  return check;
+  return { name, of: 'accounts', pairs };
 
-  function run(...[db, scope]: Parameters<Check['run']>) {
+  function pairs(scope: Scope): RawBuilder<unknown> {
     const codes = scope === 'all' ? [] : scope.codes.filter((code) => matches(code, pattern));
     const keys = codes.map((code) => code.split(':')[1] ?? '');
     const of = (column: string) =>
@@ -82,14 +81,10 @@ function checkOf({ name, pattern, expected, atMost = false }: Explained): Check 
     const wrong = atMost
       ? sql`coalesce(b.amount, 0) > coalesce(e.amount, 0)`
       : sql`coalesce(b.amount, 0) <> coalesce(e.amount, 0)`;
-    return runCheck(
-      db,
-      check,
-      sql`
+    return sql`
       select ${before(pattern)} || key || ${after(pattern)} as code, null::uuid as transfer_id, currency,
              coalesce(e.amount, 0) as expected, coalesce(b.amount, 0) as found, ${wrong} as wrong
-      from (${expected(of)}) e full join (${booked(pattern, scope, codes)}) b using (key, currency)`,
-    );
+      from (${expected(of)}) e full join (${booked(pattern, scope, codes)}) b using (key, currency)`;
   }
 }
 
@@ -108,16 +103,13 @@ const matches = (code: string, pattern: string) => code.startsWith(before(patter
 const captures: Check = {
   name: 'captures of payments',
   of: 'attempts',
-  run(db, scope) {
+  pairs(scope) {
     const codes = scope === 'all' ? [] : scope.codes.filter((code) => code.startsWith('payment:'));
     const ids = codes.map((code) => code.split(':')[1] ?? '');
     const of = (column: RawBuilder<unknown>) =>
       scope === 'all' ? sql`true` : sql`${column} = any(${arrayOf(ids)}::uuid[])`;
     const which = scope === 'all' ? sql`a.code like 'payment:%'` : sql`a.code = any(${arrayOf(codes)}::text[])`;
-    return runCheck(
-      db,
-      captures,
-      sql`
+    return sql`
       select 'payment:' || key as code, null::uuid as transfer_id, currency,
              coalesce(r.captured, 0) - coalesce(f.funded, 0) as expected,
              coalesce(j.captured, 0) - coalesce(j.funded, 0) as found,
@@ -135,8 +127,7 @@ const captures: Check = {
                -sum(p.amount_minor) filter (where t.kind = 'order.fund') as funded
         from ledger_account a
         join ledger_posting p on p.account_id = a.id join ledger_transfer t on t.id = p.transfer_id
-        where ${which} group by 1, 2) j using (key, currency)`,
-    );
+        where ${which} group by 1, 2) j using (key, currency)`;
   },
 };
 
