@@ -1,4 +1,5 @@
-import { freePort, startProcess, type SokoProcess } from '../support/process.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProcess, type SokoProcess } from '../support/process.ts';
 
 /** `up` is what a balancer sends to: it notices the other states at once, which health checks do a moment later. */
 export type NodeState = 'up' | 'frozen' | 'draining' | 'down';

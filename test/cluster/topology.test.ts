@@ -5,7 +5,8 @@ import { io, type Socket } from 'socket.io-client';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDatabaseTarget } from '../support/databases.ts';
 import { registered } from '../support/http-client.ts';
-import { freePort, startProcess, tempFolder, type SokoProcess } from '../support/process.ts';
+import { freePort } from '../support/free-port.ts';
+import { startProcess, tempFolder, type SokoProcess } from '../support/process.ts';
 
 /** The compose file's topology as processes: two gateways, a worker, and HAProxy where its binary is installed. */
 const clustered = test.skipIf(!process.env.DATABASE_URL || !process.env.REDIS_URL);

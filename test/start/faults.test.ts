@@ -4,7 +4,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { newDatabaseTarget } from '../support/databases.ts';
-import { freePort, spawnSoko, startProcess, tempFolder } from '../support/process.ts';
+import { freePort } from '../support/free-port.ts';
+import { spawnSoko, startProcess, tempFolder } from '../support/process.ts';
 
 let data: Awaited<ReturnType<typeof tempFolder>>;
 beforeAll(async () => {

@@ -7,7 +7,8 @@ import { ConfigError, readConfig } from '../../src/config.ts';
 import { newDatabaseTarget } from '../support/databases.ts';
 import { registered } from '../support/http-client.ts';
 import { startOwnRedis } from '../support/own-redis.ts';
-import { freePort, spawnSoko, tempFolder, type Started } from '../support/process.ts';
+import { freePort, freePorts } from '../support/free-port.ts';
+import { spawnSoko, tempFolder, type Started } from '../support/process.ts';
 import { engineKind } from '../support/server.ts';
 
 /** Several processes on one port need both servers, and a kernel that shares ports. */
@@ -56,23 +57,6 @@ async function startWorkers(extra: Record<string, string> = {}): Promise<Workers
   const listens = async () => expect.poll(() => started.output(), { timeout: 90_000 }).toContain('listens on');
   await Promise.race([listens(), ended]);
   return { ...started, url: `http://127.0.0.1:${port}`, opsPorts: [opsPort, opsPort + 1] };
-}
-
-/** The first of some free ports in a row, below those that the kernel gives to outgoing connections. */
-async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const first = 10_000 + Math.floor(Math.random() * 20_000);
-    const free = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
-    if (free.every(Boolean)) return first;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  const probe = createServer();
-  return new Promise((resolve) => {
-    probe.once('error', () => resolve(false));
-    probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
-  });
 }
 
 /** The process ids of a supervisor's workers by number, as the kernel knows them. */

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { freePort, newFolder, untilWeEnd, waitFor, type Owner } from './services/held-process.ts';
+import { freePort } from './free-port.ts';
+import { newFolder, untilWeEnd, waitFor, type Owner } from './services/held-process.ts';
 import { binFolders, initCluster, query, type Cluster } from './services/postgres.ts';
 import { run } from './services/run.ts';
 

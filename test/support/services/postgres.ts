@@ -1,7 +1,8 @@
 import { glob, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import pg from 'pg';
-import { freePort, hold, newFolder, waitFor, type Owner } from './held-process.ts';
+import { freePort } from '../free-port.ts';
+import { hold, newFolder, waitFor, type Owner } from './held-process.ts';
 import { run, which } from './run.ts';
 import type { Service } from './server.ts';
 

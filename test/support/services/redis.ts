@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
-import { freePort, hold, newFolder, waitFor } from './held-process.ts';
+import { freePort } from '../free-port.ts';
+import { hold, newFolder, waitFor } from './held-process.ts';
 import { which } from './run.ts';
 import type { Service } from './server.ts';
 
