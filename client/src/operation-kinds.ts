@@ -44,6 +44,7 @@ export const operationKinds = {
   'disputes.resolve': 'command',
   'disputes.respond': 'command',
   'disputes.withdraw': 'command',
+  'escrow.step': 'command',
   'favourites.add': 'command',
   'favourites.list': 'query',
   'favourites.remove': 'command',

@@ -67,6 +67,7 @@ const byRole: Readonly<Record<string, readonly Role[]>> = {
   'disputes.evidence': ['moderator', 'admin'],
   'chargebacks.get': ['admin'],
   'chargebacks.submitEvidence': ['admin'],
+  'escrow.step': ['admin'],
 };
 const forAnyone = cases.cased.filter(({ operation: { access } }) => access === 'user' || access === 'guest');
 

@@ -12,11 +12,13 @@ import { requestRefund } from './commands/request-refund.ts';
 import { resolveDispute } from './commands/resolve-dispute.ts';
 import { respond } from './commands/respond.ts';
 import { claimEvidence, recordEvidence } from './commands/send-evidence.ts';
+import { stepEscrow } from './commands/step-escrow.ts';
 import { submitEvidence } from './commands/submit-evidence.ts';
 import { escalateRequests, lapseDisputes } from './commands/sweeps.ts';
 import { withdrawDispute } from './commands/withdraw-dispute.ts';
 import { withdrawRefund } from './commands/withdraw-refund.ts';
 import { DisputeEntity, DisputeStatementEntity, RefundRequestEntity } from './entities.ts';
+import { EscrowStepEntity } from './escrow-step-entity.ts';
 import { disputesErrors } from './errors.ts';
 import { disputeChanged, refundRequestChanged } from './events.ts';
 import { escalateRequestsJob, lapseDisputesJob, processChargebacks, sendEvidence } from './jobs.ts';
@@ -61,6 +63,7 @@ export const disputes = defineArea({
     applyChargebackFact,
     claimEvidence,
     recordEvidence,
+    stepEscrow,
   ],
   errors: disputesErrors,
   events: [refundRequestChanged, disputeChanged, chargebackChanged],
@@ -75,5 +78,6 @@ export const disputes = defineArea({
     ChargebackEntity,
     ChargebackShareEntity,
     ChargebackEvidenceEntity,
+    EscrowStepEntity,
   ],
 });

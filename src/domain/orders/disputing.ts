@@ -18,6 +18,13 @@ export async function lockOrderInGroup(
   return group && found ? { group, found } : null;
 }
 
+/** Counts a delivered order as received. False, changing nothing, when it is in another state. It must be locked. */
+export async function receiveOrder(tx: Tx, found: OrderWithLines, by: 'buyer' | 'system'): Promise<boolean> {
+  if (!(await moveOrder(tx, found.order, { name: 'confirmReceived', by }))) return false;
+  await tellOrder(tx, found, 'received');
+  return true;
+}
+
 /** Puts a delivered order into dispute. Null, changing nothing, when it is in another state. Locks the order. */
 export async function disputeOrder(
   tx: Tx,

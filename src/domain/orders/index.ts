@@ -38,6 +38,7 @@ export {
   endRefunded,
   lockOrderInGroup,
   mayEndRefunded,
+  receiveOrder,
   resolveOrder,
   resumeReceipt,
   stopReceipt,

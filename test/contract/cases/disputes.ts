@@ -124,6 +124,11 @@ export const disputesCases: AreaCases = {
       }),
     },
     'disputes.lapse': sweep,
+    'escrow.step': own(
+      ordered,
+      ({ buyer, orderId }) => ({ as: buyer, input: { orderId, step: 'release' } }),
+      'orders.not_found',
+    ),
     'chargebacks.get': own(
       charged,
       ({ seller, chargebackId }) => ({ as: seller, input: { chargebackId } }),
