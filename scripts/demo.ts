@@ -3,19 +3,28 @@ import { cutOff } from './demo/absence.ts';
 import { awaitExpiry, checkout, handOver, orderWithoutPaying } from './demo/buying.ts';
 import { openMarket, type Market } from './demo/market.ts';
 import { findListing, postListing } from './demo/selling.ts';
+import { walletAndRefund } from './demo/money.ts';
+import { withStaff } from './demo/staff.ts';
 import { goLive } from './demo/streaming.ts';
 import { bargain, chat } from './demo/talking.ts';
 import { DemoFailure, expect, Timeline } from './demo/timeline.ts';
 
 const expiryWaitMaxMs = 90_000;
-const usage = 'npm run demo [-- --skip-expiry]   (SOKO_URL=http://127.0.0.1:3000)';
+const staffWanted = 'SOKO_ADMIN=<username>:<password>';
+const usage = `npm run demo [-- --skip-expiry]   (SOKO_URL=http://127.0.0.1:3000, ${staffWanted} for what needs staff)`;
 
-async function play(url: string, { skipExpiry }: { skipExpiry: boolean }): Promise<Timeline> {
+interface Choices {
+  readonly skipExpiry: boolean;
+  /** Of an admin of the market. */
+  readonly login: { identifier: string; password: string } | null;
+}
+
+async function play(url: string, choices: Choices): Promise<Timeline> {
   const timeline = new Timeline();
   timeline.chapter('Two people register');
   const market = await openMarket(url, timeline);
   try {
-    await journey(market, { skipExpiry });
+    await journey(market, choices);
   } finally {
     market.seller.leave();
     market.buyer.leave();
@@ -23,7 +32,7 @@ async function play(url: string, { skipExpiry }: { skipExpiry: boolean }): Promi
   return timeline;
 }
 
-async function journey(market: Market, { skipExpiry }: { skipExpiry: boolean }): Promise<void> {
+async function journey(market: Market, { skipExpiry, login }: Choices): Promise<void> {
   const { timeline, seller, buyer } = market;
   timeline.chapter('A photo and a listing');
   const posted = await postListing(market);
@@ -48,6 +57,14 @@ async function journey(market: Market, { skipExpiry }: { skipExpiry: boolean }):
   await handOver(market, order);
   timeline.chapter('Live');
   await goLive(market, posted);
+  timeline.chapter('A wallet, a cart, and money back');
+  await walletAndRefund(market);
+  if (login) {
+    timeline.chapter('A hub, cash, and a quarrel');
+    await withStaff(market, login);
+  } else {
+    timeline.line('', `(hubs, cash and disputes need an admin: ${staffWanted})`);
+  }
   if (skipExpiry) {
     timeline.line('', '(the expiry of the unpaid order is skipped)');
   } else {
@@ -58,6 +75,11 @@ async function journey(market: Market, { skipExpiry }: { skipExpiry: boolean }):
   for (const side of [seller, buyer]) {
     side.says(`applied ${await side.checkLog()} events: exactly the server's log, in order, once`);
   }
+}
+
+function adminLogin(): Choices['login'] {
+  const [identifier, password] = process.env.SOKO_ADMIN?.split(/:(.*)/s) ?? [];
+  return identifier && password ? { identifier, password } : null;
 }
 
 async function main(): Promise<number> {
@@ -72,7 +94,7 @@ async function main(): Promise<number> {
     return 1;
   }
   try {
-    const timeline = await play(url, { skipExpiry: values['skip-expiry'] });
+    const timeline = await play(url, { skipExpiry: values['skip-expiry'], login: adminLogin() });
     console.log(`\n✔ everything happened as expected, in ${timeline.secondsPassed.toFixed(1)} s`);
     return 0;
   } catch (error) {

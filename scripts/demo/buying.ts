@@ -76,6 +76,16 @@ async function placeSecond(buyer: Market['buyer'], listingId: string) {
   return { group, available };
 }
 
+/** The seller accepts a paid order and hands the goods over for the buyer's code. */
+export async function handOverGoods({ seller, buyer }: Market, orderId: string): Promise<void> {
+  await seller.call('orders.accept', { orderId });
+  await seller.call('orders.readyForPickup', { orderId });
+  const { pickupCode } = await buyer.call('orders.get', { orderId });
+  expect(pickupCode, 'the buyer sees the pickup code');
+  await seller.call('orders.handOver', { orderId, pickupCode });
+  seller.says('hands it over for the code of the buyer');
+}
+
 /** The hand-over by code, and the end of the sale. */
 export async function handOver({ seller, buyer }: Market, { orderId }: Ordered): Promise<void> {
   const { pickupCode } = await buyer.call('orders.get', { orderId });

@@ -13,6 +13,7 @@ export interface Market {
   readonly home: { readonly lat: number; readonly lon: number };
 }
 
+export const currency = 'AED';
 const password = 'correct horse battery staple';
 
 /** Two people register: one over HTTP, as an app does, one over a guest's socket. */
@@ -45,12 +46,25 @@ async function registerOverHttp(name: string, at: { url: string; timeline: Timel
   return actor;
 }
 
-async function registerOverSocket(name: string, at: { url: string; timeline: Timeline }): Promise<Actor> {
+export async function registerOverSocket(name: string, at: { url: string; timeline: Timeline }): Promise<Actor> {
   const username = newUsername(name);
   const guest = await connect({ url: at.url });
   const { user, tokens } = await guest.call('accounts.register', { username, password, fullName: name });
   guest.close();
   const actor = new Actor({ name, userId: user.id, token: tokens.accessToken }, at);
   actor.says(`registers over a guest's socket as ${username}`);
+  return actor;
+}
+
+export async function signIn(
+  name: string,
+  login: { identifier: string; password: string },
+  at: { url: string; timeline: Timeline },
+): Promise<Actor> {
+  const guest = await connect({ url: at.url });
+  const { user, tokens } = await guest.call('sessions.login', login);
+  guest.close();
+  const actor = new Actor({ name, userId: user.id, token: tokens.accessToken }, at);
+  actor.says(`signs in as ${login.identifier}`);
   return actor;
 }

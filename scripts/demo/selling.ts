@@ -1,6 +1,6 @@
 import sharp from 'sharp';
-import { patienceMs } from './actor.ts';
-import type { Market } from './market.ts';
+import { patienceMs, type Actor } from './actor.ts';
+import { currency, type Market } from './market.ts';
 import { expect, sleep } from './timeline.ts';
 
 export interface Posted {
@@ -46,16 +46,14 @@ export async function postListing({ seller, word, home }: Market): Promise<Poste
   expect(previewUrl, 'a confirmed photo has a preview');
   const preview = await fetchImage(previewUrl);
   seller.says(`sees the thumbnail: ${preview.format}, ${preview.width} × ${preview.height}`);
-  const { items: categories } = await seller.call('categories.list', {});
-  const categoryId = categories[0]?.id;
-  expect(categoryId, 'the market has categories');
+  const categoryId = await firstCategory(seller);
   const priceMinor = 12_000;
   const listing = await seller.call('listings.create', {
     title: `Red running shoes ${word}`,
     description: 'Worn twice, size 42. Pick them up at my place.',
     categoryId,
     priceMinor,
-    currency: 'AED',
+    currency,
     condition: 'like_new',
     quantity: 2,
     location: home,
@@ -65,6 +63,31 @@ export async function postListing({ seller, word, home }: Market): Promise<Poste
   });
   seller.says(`posts "${listing.title}", 120.00 AED, 2 pieces, with the photo and a place`);
   return { listingId: listing.id, priceMinor };
+}
+
+async function firstCategory(seller: Actor): Promise<string> {
+  const { items: categories } = await seller.call('categories.list', {});
+  const categoryId = categories[0]?.id;
+  expect(categoryId, 'the market has categories');
+  return categoryId;
+}
+
+/** A listing of one piece without a photo. */
+export async function sell(
+  { seller, word }: Market,
+  { title, priceMinor }: { title: string; priceMinor: number },
+): Promise<string> {
+  const listing = await seller.call('listings.create', {
+    title: `${title} ${word}`,
+    description: 'As good as new.',
+    categoryId: await firstCategory(seller),
+    priceMinor,
+    currency,
+    condition: 'good',
+    quantity: 1,
+  });
+  seller.says(`posts "${listing.title}", ${(priceMinor / 100).toFixed(2)} AED`);
+  return listing.id;
 }
 
 async function fetchImage(url: string): Promise<{ format: string; width: number; height: number }> {

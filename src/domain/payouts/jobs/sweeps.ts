@@ -5,7 +5,7 @@ import { payoutLimits } from '../settings.ts';
 
 export const makeDuePayouts = defineSweep({
   name: 'payouts.make',
-  everySeconds: 15,
+  everySeconds: 5,
   batch: payoutLimits.makeBatch,
   command: makePayouts,
   summary: makePayouts.summary,
