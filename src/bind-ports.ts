@@ -103,6 +103,7 @@ export function bindPorts(config: Config, wiring: Wiring): BoundPorts {
     })
     .bind(payoutSettingsPort, {
       minAmountMinor: config.PAYOUT_MIN_MINOR,
+      withdrawnMinorPerDay: config.WITHDRAWN_MINOR_PER_DAY,
       withdrawalsPerDay: config.WITHDRAWALS_PER_DAY,
       onboarding: bank && createSandboxOnboarding({ publicUrl: config.PUBLIC_URL }),
     })

@@ -104,6 +104,7 @@ export const environment = z.object({
   SELLER_RESERVE_FOR: duration('30d'),
   /** The least that is sent to a bank at once, in minor units, and how often a person may withdraw within a day. */
   PAYOUT_MIN_MINOR: z.coerce.number().int().min(1).max(1_000_000_000).default(100),
+  WITHDRAWN_MINOR_PER_DAY: z.coerce.number().int().min(1).max(1_000_000_000_000).default(100_000_000),
   WITHDRAWALS_PER_DAY: z.coerce.number().int().min(1).max(1_000).default(5),
   UPLOAD_WINDOW: duration('15m'),
   /** How long papers are kept once a verification is decided. */

@@ -33,15 +33,20 @@ test('each seller’s parcel to a hub has its fee, which no discount touches', a
   }
 });
 
-test('a courier goes to an address that both sides see, from the hub that serves it', async () => {
+test('a courier goes to an address that the seller does not see, from the hub that serves it', async () => {
   const { seller, buyer, listingId } = await filledCart(market);
   const address = { text: '4 Kimathi Street', location: centre };
   const input = { listingId, quantity: 1, delivery: { method: 'courier', address }, paymentMethod: 'sandbox' };
   const group = await market.ok(buyer, 'orders.place', input);
   expect(group).toMatchObject({ deliveryMinor: 700, totalMinor: 3_200, restMinor: 3_200 });
   const [{ id: orderId }] = group.orders;
+  const bought = await market.ok(buyer, 'orders.get', { orderId });
+  expect(bought.delivery).toEqual({ method: 'courier', hubId, address });
+  // The seller brings the parcel to the hub: where the buyer lives is between the buyer and the courier.
   const sold = await market.ok(seller, 'orders.get', { orderId });
-  expect(sold.delivery).toEqual({ method: 'courier', hubId, address });
+  expect(sold.delivery).toEqual({ method: 'courier', hubId, address: null });
+  const told = await market.inboxOf(seller);
+  expect(JSON.stringify(told)).not.toContain('Kimathi');
 });
 
 test('what nobody delivers is refused with the reason, and reserves nothing', async () => {

@@ -182,3 +182,56 @@ test('won, the reserve has back what it gave', async () => {
     238, 0, 0,
   ]);
 });
+
+test('two chargebacks beside a refund share what is left of the payment, and the market bears the rest', async () => {
+  const found = await delivered(market, till);
+  const { buyer, seller, orderId, paymentId } = found;
+  const asked = await market.ok(buyer, 'refunds.request', { orderId, amountMinor: 1_000, reason });
+  await market.ok(seller, 'refunds.approve', { refundRequestId: asked.id });
+  const half = { ...lost, amountMinor: 1_250 };
+  // Both are heard of before the bank takes the money of either: 15.00 are left of the order for 25.00.
+  await tell(market, fact(paymentId, { amountMinor: 1_250, fundsWithdrawn: false }));
+  await tell(market, fact(paymentId, { amountMinor: 1_250, fundsWithdrawn: false, providerRef: `dp2_${paymentId}` }));
+  await tell(market, fact(paymentId, half), fact(paymentId, { ...half, providerRef: `dp2_${paymentId}` }));
+  const admin = await market.user({ roles: ['admin'] });
+  const { items } = await market.ok(admin, 'chargebacks.list', { as: 'staff', limit: 2 });
+  const all = items.map(({ state, lossesMinor, shares }: any) => [state, lossesMinor, shares[0].escrowMinor]);
+  expect(all.toSorted()).toEqual([
+    ['lost', 0, 1_250],
+    ['lost', 1_000, 250],
+  ]);
+  expect(await escrowOf(market, orderId)).toMatchObject({ state: 'refunded', returned: 2_500 });
+});
+
+test('after the release a seller owes no more than the order has brought, by all chargebacks together', async () => {
+  const found = await delivered(market, till);
+  const { buyer, seller, orderId, paymentId } = found;
+  const asked = await market.ok(buyer, 'refunds.request', { orderId, amountMinor: 1_000, reason });
+  await market.ok(seller, 'refunds.approve', { refundRequestId: asked.id });
+  await market.ok(buyer, 'orders.confirmReceived', { orderId });
+  await market.runJob('orders.complete');
+  const half = { ...lost, amountMinor: 1_250 };
+  await tell(market, fact(paymentId, half), fact(paymentId, { ...half, providerRef: `dp2_${paymentId}` }));
+  expect(await debtOf(market, found)).toBe(-1_500);
+});
+
+test('a chargeback of another amount than before is refused, and people hear of it', async () => {
+  const found = await delivered(market, till);
+  await tell(market, fact(found.paymentId, { amountMinor: 1_000, fundsWithdrawn: false }));
+  till.refusals.length = 0;
+  await tell(market, fact(found.paymentId, { amountMinor: 2_000 }));
+  expect(till.refusals).toMatchObject([{ provider: 'sandbox', reason: 'amount_mismatch' }]);
+  expect(await escrowOf(market, found.orderId)).toMatchObject({ returned: 0 });
+});
+
+test('what contradicts the end of a chargeback is refused, and people hear of it', async () => {
+  const [first, second] = [await delivered(market, till), await delivered(market, till)];
+  const closed = { status: 'warning_closed', fundsWithdrawn: false } as const;
+  await tell(market, fact(first.paymentId, won), fact(second.paymentId, closed));
+  till.refusals.length = 0;
+  // An old message is no contradiction.
+  await tell(market, fact(first.paymentId));
+  expect(till.refusals).toEqual([]);
+  await tell(market, fact(first.paymentId, lost), fact(second.paymentId));
+  expect(till.refusals.map((refusal) => refusal.reason)).toEqual(['decided_otherwise', 'decided_otherwise']);
+});

@@ -209,3 +209,12 @@ test('both sides hear of it, each with their own view', async () => {
     ]);
   }
 });
+
+test('an order has so many refund requests and no more, so that its receipt is not put off for ever', async () => {
+  const { buyer, orderId } = await delivered(market, till);
+  for (let made = 0; made < 10; made += 1) {
+    const { id: refundRequestId } = await market.ok(buyer, 'refunds.request', { orderId, reason });
+    await market.ok(buyer, 'refunds.withdraw', { refundRequestId });
+  }
+  expect(await market.fails(buyer, 'refunds.request', { orderId, reason })).toBe('refunds.too_many');
+});

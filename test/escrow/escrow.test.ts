@@ -206,3 +206,11 @@ test('whatever is refunded and released of any mixture, nothing is left and noth
   );
   expect(rows).toEqual([]);
 });
+
+test('while cash is still due, a partial refund returns the discount in proportion to all that is paid', async () => {
+  // 20.00 from the wallet, 50.00 in cash to come, 30.00 off at the market's expense: a seventh goes back.
+  const order = await funded({ walletMinor: 2_000, promoMinor: 3_000, cashMinor: 5_000 });
+  expect(await refund(order, 1_000)).toMatchObject([{ amountMinor: 1_000, source: 'wallet' }]);
+  // Not the half that the refund is of what has been paid so far: the seller would lose it once the cash is there.
+  expect(await inEscrow(order)).toBe(1_000 + 3_000 - 428);
+});

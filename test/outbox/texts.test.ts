@@ -65,6 +65,7 @@ const samples: { readonly [Key in TemplateKey]: TemplateParams[Key] } = {
   'shipment.at_hub': { hub: 'Westlands Hub' },
   'shipment.out_for_delivery': { courier: 'Boda Riders' },
   'shipment.failed': { reason: 'Nobody was there' },
+  'shipment.lost': { hub: 'Westlands Hub' },
   'shipment.returning': { hub: 'Westlands Hub', reason: 'Nobody was there' },
   'refund_request.requested': price,
   'refund_request.approved': price,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { accounts } from '../../src/domain/ledger/index.ts';
-import { refundFromEscrow } from '../../src/domain/payments/index.ts';
+import type { ProviderFact } from '../../src/domain/payments/facts.ts';
+import { paymentProvidersPort, refundFromEscrow } from '../../src/domain/payments/index.ts';
 import { sign } from '../../src/domain/payments/sandbox/signature.ts';
 import type { Harness } from '../support/harness.ts';
 import { transact } from '../support/transact.ts';
@@ -15,6 +16,7 @@ import {
   receive,
   refundAll,
   secret,
+  travel,
   type Purchase,
   type Till,
 } from './bank.ts';
@@ -185,4 +187,56 @@ test('the refund of one order that cannot be made does not hold up the others', 
   expect((await orderOf(lost)).refund).toMatchObject({ state: 'failed' });
   expect((await orderOf(good)).refund).toMatchObject({ state: 'refunded' });
   expect(till.refusals).toContainEqual({ provider: 'none', eventId: lost.orderId, reason: 'refund_without_money' });
+});
+
+/** What the bank says of an attempt while `run` runs, and to what it is asked. */
+async function whileBankSays(fact: ProviderFact, run: () => Promise<void>): Promise<void> {
+  const says = async () => fact;
+  const changed = { ...till.provider, refund: says, fetch: says, cancel: says };
+  market.ports.bind(paymentProvidersPort, new Map([['sandbox', changed]]));
+  await run().finally(() => market.ports.bind(paymentProvidersPort, new Map([['sandbox', till.provider]])));
+}
+
+async function factOf({ paymentId: attemptId }: Paid, change: Partial<ProviderFact>): Promise<ProviderFact> {
+  const fact = await till.provider.fetch({ attemptId, providerRef: null });
+  return { ...fact!, ...change };
+}
+
+const told = (refundId: string, amountMinor: number, status: 'pending' | 'succeeded') => ({
+  refunds: [{ ref: `re_${refundId}`, refundId, amountMinor, status }],
+});
+
+test('a refund without an outcome is asked about for as long as it has none', async () => {
+  const bought = await paid(market, till);
+  const refunded = await refund(bought, 700);
+  const id = refunded!.refundIds[0]!;
+  await whileBankSays(await factOf(bought, told(id, 700, 'pending')), async () => {
+    await market.runJob('payments.refund');
+    // As after some days of asking each hour.
+    await sql`update payment set poll_tries = 120 where id = ${bought.paymentId}`.execute(market.database.sql);
+    travel(market, 3_600_001);
+    await market.runJob('payments.poll');
+  });
+  await whileBankSays(await factOf(bought, told(id, 700, 'succeeded')), async () => {
+    travel(market, 25 * 3_600_000);
+    await market.runJob('payments.poll');
+  });
+  expect(await paymentOf(bought)).toMatchObject({ refundedMinor: 700 });
+});
+
+test('the refund of a part is asked about although its attempt has failed', async () => {
+  const bought = await purchase(market);
+  const failed = { ...bought, paymentId: await pay(market, bought) };
+  await tellsOf(failed, { status: 'failed', captures: [{ id: 'cap_part', amountMinor: 900 }] });
+  const { rows } = await sql<{ id: string }>`
+    select id from refund where payment_id = ${failed.paymentId}`.execute(market.database.sql);
+  const partial = { status: 'failed', captures: [{ ref: 'cap_part', amountMinor: 900 }] } as const;
+  const says = (status: 'pending' | 'succeeded') =>
+    factOf(failed, { status: partial.status, captures: [...partial.captures], ...told(rows[0]!.id, 900, status) });
+  await whileBankSays(await says('pending'), () => market.runJob('payments.refund'));
+  await whileBankSays(await says('succeeded'), async () => {
+    travel(market, 300_001);
+    await market.runJob('payments.poll');
+  });
+  expect(await paymentOf(failed)).toMatchObject({ state: 'failed', refundedMinor: 900 });
 });

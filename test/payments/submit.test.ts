@@ -155,3 +155,33 @@ test('only bound methods pay, only waiting orders are paid, one method at a time
   await bankReports(market, till);
   expect(await start('sandbox')).toBe('payments.not_payable');
 });
+
+test('an answer to a call that does not fit its attempt moves nothing, and people hear of it', async () => {
+  const { state } = await started();
+  till.refusals.length = 0;
+  await withProvider(
+    {
+      async start(charge) {
+        const { fact, action } = await till.provider.start(charge);
+        return { fact: { ...fact, currency: 'KES' }, action };
+      },
+    },
+    () => market.runJob('payments.submit'),
+  );
+  expect(await state()).toBe('created');
+  expect(till.refusals).toMatchObject([{ provider: 'sandbox', reason: 'currency_mismatch' }]);
+});
+
+test('what was refused is looked at again when it is told again, so that a mended setting loses no money', async () => {
+  const { state } = await started();
+  await market.runJob('payments.submit');
+  await withProvider({ livemode: true }, async () => {
+    await bankReports(market, till);
+    travel(market, 300_001);
+    await market.runJob('payments.poll');
+  });
+  expect(await state()).toBe('processing');
+  travel(market, 3_600_001);
+  await market.runJob('payments.poll');
+  expect(await state()).toBe('captured');
+});

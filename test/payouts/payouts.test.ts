@@ -229,3 +229,25 @@ test('the link to the provider leads to one account of the person, however often
   expect(url).toBe('https://shop.example/done');
   expect(destination).toMatchObject({ provider: 'sandbox', account: `sandbox_${seller.id}`, ready: true });
 });
+
+test('a payout that is said to be paid after it had failed moves nothing, and people hear of it', async () => {
+  const { seller, payoutId } = await sent('pending');
+  const fact = desk.sent.get(payoutId)!;
+  await message({ ...fact, status: 'failed' });
+  await market.runJob('payouts.apply');
+  till.refusals.length = 0;
+  await message({ ...fact, status: 'paid' });
+  await market.runJob('payouts.apply');
+  expect(till.refusals).toMatchObject([{ provider: 'sandbox', reason: 'paid_after_failure' }]);
+  expect([await wallet(seller), await payable(seller)]).toEqual([earnedMinor, 0]);
+});
+
+test('what the bank has taken once is not handed to it again when it knows nothing of it any more', async () => {
+  const { payoutId } = await sent('pending');
+  desk.sent.delete(payoutId);
+  till.refusals.length = 0;
+  await pollLater(market);
+  await market.runJob('payouts.submit');
+  expect(desk.sent.has(payoutId)).toBe(false);
+  expect(till.refusals).toMatchObject([{ eventId: payoutId, reason: 'unknown_to_provider' }]);
+});

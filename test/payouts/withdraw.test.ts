@@ -71,6 +71,22 @@ test('a person makes only so many withdrawals within a day, also at once', async
   await market.ok(user, 'wallet.withdraw', take(100));
 });
 
+test('withdrawals of a day add up to no more than its limit, also at once; what failed does not count', async () => {
+  const user = await person(10_000);
+  const settings = market.ports.get(payoutSettingsPort);
+  market.ports.bind(payoutSettingsPort, { ...settings, withdrawnMinorPerDay: 1_000, withdrawalsPerDay: 100 });
+  const replies = await Promise.all(Array.from({ length: 6 }, () => market.call(user, 'wallet.withdraw', take(300))));
+  expect(replies.filter(({ ok }) => ok)).toHaveLength(3);
+  expect(await market.fails(user, 'wallet.withdraw', take(101))).toBe('wallet.daily_limit');
+  desk.mode = 'failed';
+  await market.runJob('payouts.submit');
+  await market.ok(user, 'wallet.withdraw', take(1_000));
+  expect(await market.fails(user, 'wallet.withdraw', take(100))).toBe('wallet.daily_limit');
+  travel(market, 25 * 3_600_000);
+  await market.ok(user, 'wallet.withdraw', take(100));
+  market.ports.bind(payoutSettingsPort, settings);
+});
+
 test('the same withdrawal sent again by its key is one', async () => {
   const user = await person(1_000);
   const input = { ...take(400), idempotencyKey: crypto.randomUUID() };

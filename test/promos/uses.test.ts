@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { redeemPromo, restorePromo, returnPromos } from '../../src/domain/promos/index.ts';
+import { listingOf, pickup } from '../orders/stall.ts';
 import { createHarness, type Harness, type TestUser } from '../support/harness.ts';
 import { bindTestPorts } from '../support/ports.ts';
 import { transact } from '../support/transact.ts';
@@ -76,4 +77,23 @@ test('a code for a first order is refused to those who have ordered, and used on
   expect(await redeem(person, { code, hasOrdered: true })).toBe('promos.first_order_only');
   const outcomes = await Promise.all([1, 2, 3].map(() => redeem(person, { code })));
   expect(outcomes.filter((outcome) => outcome === 100)).toHaveLength(1);
+});
+
+test('two codes for a first order at once make one of two orders the first', async () => {
+  const seller = await market.user();
+  const offered: { promo: string; listingId: string }[] = [];
+  for (const _ of [1, 2]) {
+    const { code: promo } = await promoOf(market, { firstOrderOnly: true });
+    offered.push({ promo, listingId: await listingOf(market, seller, { quantity: 100 }) });
+  }
+  for (let round = 0; round < 5; round += 1) {
+    const buyer = await market.user();
+    const replies = await Promise.all(
+      offered.map((one) => market.call(buyer, 'orders.place', { ...one, quantity: 1, ...pickup })),
+    );
+    expect(replies.map((reply) => (reply.ok ? 'ok' : reply.error.code)).toSorted()).toEqual([
+      'ok',
+      'promos.first_order_only',
+    ]);
+  }
 });

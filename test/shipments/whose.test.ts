@@ -113,3 +113,25 @@ test('a socket loses its commands within five seconds of the role, even if no wo
   isPushed = true;
   await expect.poll(() => client.fails('shipments.list', { hubId }), { timeout: 5_000 }).toBe('auth.forbidden');
 });
+
+test('who works for a hub neither hands over nor sends back, nor takes cash for, what they buy or sell', async () => {
+  const market = server.harness;
+  const depot = await openDepot(market);
+  const way = { depot, payment: 'cod', method: 'hub' } as const;
+  const sold = await received(market, { ...way, seller: depot.staff });
+  const bought = await received(market, way);
+  const { hubId } = depot;
+  await market.ok(await admin(market), 'hubs.assignStaff', { hubId, userId: bought.buyer.id });
+  const buyer = { ...bought.buyer, actor: { ...bought.buyer.actor, roles: ['hub' as const] } };
+  for (const [own, { shipmentId, deliveryCode }] of [[depot.staff, sold] as const, [buyer, bought] as const]) {
+    const attempts: [string, object][] = [
+      ['shipments.collectCash', { shipmentId, amountMinor: dueMinor }],
+      ['shipments.deliver', { shipmentId, proof: { code: deliveryCode } }],
+      ['shipments.fail', { shipmentId, reason: 'No.' }],
+      ['shipments.returnToSeller', { shipmentId, reason: 'No.' }],
+    ];
+    for (const [name, input] of attempts) expect(await market.fails(own, name, input)).toBe('shipments.own_parcel');
+  }
+  const other = await staffOf(market, hubId);
+  await market.ok(other, 'shipments.collectCash', { shipmentId: sold.shipmentId, amountMinor: dueMinor });
+});

@@ -39,6 +39,7 @@ export function bindTestPorts(ports: Ports): void {
   ports.bind(payoutSettingsPort, {
     minAmountMinor: 100,
     withdrawalsPerDay: 5,
+    withdrawnMinorPerDay: 100_000_000,
     onboarding: createSandboxOnboarding({ publicUrl: 'https://market.test' }),
   });
   ports.bind(paymentSettingsPort, { callTimeoutMs: 2_000, alarm: () => {}, differs: () => {} });

@@ -76,18 +76,19 @@ export async function createChargeback(
 }
 
 /**
- * In proportion to what the payment paid for each order and has not gone back. Beyond that, the orders have nothing of
- * it: the buyer has had that money once already.
+ * In proportion to what the payment paid for each order and has not gone back, nor is claimed by another chargeback.
+ * Beyond that, the orders have nothing of it: the buyer has had that money once already.
  */
 async function createShares(
   tx: Tx,
   { id: chargebackId, paymentId, amountMinor }: Chargeback,
   orders: readonly OrderWithLines[],
 ): Promise<ChargebackShare[]> {
+  const claimed = await claimedOf(tx, { paymentId, chargebackId });
   const paid: { found: OrderWithLines; left: number }[] = [];
   for (const found of orders) {
     const left = await chargeableOf(tx, { orderId: found.order.id, paymentId });
-    if (left !== null) paid.push({ found, left });
+    if (left !== null) paid.push({ found, left: Math.max(0, left - (claimed.get(found.order.id) ?? 0)) });
   }
   const lefts = paid.map(({ left }) => left);
   const shared = Math.min(
@@ -108,6 +109,26 @@ async function createShares(
       debtMinor: 0,
     });
   });
+}
+
+/**
+ * What other chargebacks of a payment claim of each order beside what has gone back out of its escrow: what they may
+ * still take, and what they have taken of its seller. The payment's chargebacks must be locked.
+ */
+async function claimedOf(
+  tx: Tx,
+  { paymentId, chargebackId }: { paymentId: string; chargebackId: Chargeback['id'] },
+): Promise<Map<string, number>> {
+  const others = await tx.db.find(ChargebackEntity, { paymentId, id: { $ne: chargebackId } });
+  const claimed = new Map<string, number>();
+  for (const { chargeback, shares } of await withShares(tx.db, others)) {
+    const isPending = chargeback.funds === 'none' && chargeback.closedAt === null;
+    for (const { orderId, amountMinor, reserveMinor, debtMinor } of shares) {
+      const taken = chargeback.funds === 'taken' ? reserveMinor + debtMinor : 0;
+      claimed.set(orderId, (claimed.get(orderId) ?? 0) + (isPending ? amountMinor : taken));
+    }
+  }
+  return claimed;
 }
 
 export async function lockChargeback(tx: Tx, id: Chargeback['id']): Promise<Chargeback | null> {

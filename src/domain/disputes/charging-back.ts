@@ -41,6 +41,9 @@ async function whyRefused(
   if (fact.currency !== attempt.currency) return 'currency_mismatch';
   if (known && known.chargeback.paymentId !== attempt.id) return 'ref_mismatch';
   if (fact.amountMinor === 0) return 'amount_mismatch';
+  // The shares of the orders are of the amount that was told first.
+  if (known && known.chargeback.amountMinor !== fact.amountMinor) return 'amount_mismatch';
+  if (known && contradicts(known.chargeback, fact)) return 'decided_otherwise';
   // What banks have given back of one payment, and kept back, is never more than was paid.
   const others = await tx.db.find(ChargebackEntity, {
     paymentId: attempt.id,
@@ -50,6 +53,15 @@ async function whyRefused(
     .filter(({ providerRef }) => providerRef !== fact.providerRef)
     .reduce((total, { amountMinor }) => total + amountMinor, fact.amountMinor);
   return claimed > attempt.amountMinor ? 'amount_mismatch' : null;
+}
+
+/**
+ * Whether a message is no old one, and says otherwise than how the chargeback ended: money has moved that is not in the
+ * books, and people have to see to it.
+ */
+function contradicts({ state, closedAt }: Chargeback, { status }: ChargebackFact): boolean {
+  if (!closedAt || status === state) return false;
+  return isDecided(status) || (state === 'warning_closed' && !status.startsWith('warning_'));
 }
 
 interface Told {

@@ -16,6 +16,7 @@ export const disputesErrors = defineErrors({
   'refunds.line_unknown': { retry: 'never', http: 422, text: 'The order has no such line, or not that many of it.' },
   'refunds.nothing_left': { retry: 'refetch', http: 409, text: 'No money of the order can be given back any more.' },
   'refunds.too_much': { retry: 'refetch', http: 422, text: 'It is more than was asked for, or than is left.' },
+  'refunds.too_many': { retry: 'never', http: 409, text: 'This order has had all of its ten refund requests.' },
   'refunds.goods_under_way': {
     retry: 'later',
     http: 409,

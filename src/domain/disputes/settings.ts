@@ -15,6 +15,8 @@ export const disputeLimits = {
   evidenceMax: 10,
   linesMax: 100,
   quantityMax: 1_000,
+  /** Of one order: each stops the time after which it counts as received. */
+  requestsMax: 10,
   /** After an answer that does not please, the buyer has this long to object before the order counts as received. */
   objectMs: 48 * hourMs,
   /** When an unanswered request about what is not delivered yet is looked at again. */

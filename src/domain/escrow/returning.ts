@@ -48,7 +48,7 @@ export async function takeForRefund(
     sourceId: part.sourceId ?? null,
     amountMinor: amount,
   }));
-  const promoMinor = takePromo(parts, { wanted, left });
+  const promoMinor = takePromo(parts, { wanted, left, dueMinor: dueOf(escrow) });
   escrow.returnedMinor += wanted + promoMinor;
   if (wanted === left) await moveTo(tx, escrow);
   else bump(escrow, await tx.now());
@@ -73,12 +73,26 @@ function takeFrom(parts: readonly EscrowPart[], wanted: number): { part: EscrowP
   return taken;
 }
 
-/** The discount's share, rounded down until the last of the buyer's money goes back. */
-function takePromo(parts: readonly EscrowPart[], { wanted, left }: { wanted: number; left: number }): number {
+/** Cash that the buyer still is to pay. */
+function dueOf({ state, cashState, cashMinor }: Escrow): number {
+  return state === 'unfunded' && cashState === 'due' ? cashMinor : 0;
+}
+
+interface Wanted {
+  readonly wanted: number;
+  readonly left: number;
+  readonly dueMinor: number;
+}
+
+/**
+ * The discount's share, rounded down until the last of the buyer's money goes back. Cash that is still due counts as
+ * the buyer's: else the discount would be gone with the first that goes back, and missing once the cash is there.
+ */
+function takePromo(parts: readonly EscrowPart[], { wanted, left, dueMinor }: Wanted): number {
   const promo = parts.find(({ source }) => source === 'promo');
   if (!promo) return 0;
   const rest = promo.amountMinor - promo.returnedMinor;
-  const share = wanted === left ? rest : Number((BigInt(rest) * BigInt(wanted)) / BigInt(left));
+  const share = wanted === left ? rest : Number((BigInt(rest) * BigInt(wanted)) / BigInt(left + dueMinor));
   promo.returnedMinor += share;
   return share;
 }

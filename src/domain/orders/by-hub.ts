@@ -12,12 +12,14 @@ const news = {
   failDelivery: 'delivery_failed',
   deliver: 'delivered',
   returnToSeller: 'returned',
+  loseParcel: 'lost',
 } as const satisfies Partial<Record<OrderMove, OrderChangeKind>>;
 export type HubMove = keyof typeof news;
 
 /**
  * Makes a hub's move of an order and tells both sides. What goes back to the seller is refunded, and its stock is on
- * sale again. Null, changing nothing, when the order is not in a state for it. Locks the order.
+ * sale again; what is lost is refunded alone. Null, changing nothing, when the order is not in a state for it. Locks
+ * the order.
  */
 export async function moveOrderByHub(
   tx: Tx,
@@ -25,10 +27,8 @@ export async function moveOrderByHub(
 ): Promise<OrderWithLines | null> {
   const found = await lockOrder(tx, orderId);
   if (!found || !(await moveOrder(tx, found.order, { name, by: 'hub' }))) return null;
-  if (name === 'returnToSeller') {
-    oweRefund(found.order);
-    await returnSold(tx, [found]);
-  }
+  if (name === 'returnToSeller' || name === 'loseParcel') oweRefund(found.order);
+  if (name === 'returnToSeller') await returnSold(tx, [found]);
   await tellOrder(tx, found, news[name]);
   return found;
 }

@@ -20,6 +20,7 @@ const orderChangeKinds = [
   'ready_for_pickup',
   'delivered',
   'returned',
+  'lost',
   'disputed',
   'resolved',
   'receipt_stopped',

@@ -77,6 +77,11 @@ export const orderMachine = defineMachine({
       { from: 'at_hub', by: 'hub', to: 'returned' },
       { from: 'out_for_delivery', by: 'hub', to: 'returned' },
     ],
+    // With its courier, for longer than any delivery takes.
+    loseParcel: [
+      { from: 'at_hub', by: 'hub', to: 'refunded' },
+      { from: 'out_for_delivery', by: 'hub', to: 'refunded' },
+    ],
     confirmReceived: [
       { from: 'delivered', by: 'buyer', to: 'received' },
       { from: 'delivered', by: 'system', to: 'received' },

@@ -132,7 +132,8 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
       quantity: line.quantity,
       totalMinor: line.totalMinor,
     })),
-    delivery: { method: order.deliveryMethod, hubId: order.hubId, address: order.address },
+    // The seller brings it to the hub: where the buyer lives is for the courier alone.
+    delivery: { method: order.deliveryMethod, hubId: order.hubId, address: side === 'buyer' ? order.address : null },
     pickupCode: codeShown ? order.pickupCode : null,
     refund: refundState && { state: refundState, amountMinor: refundState === 'refunded' ? refundedMinor : totalMinor },
     deadline: iso(order.deadline),

@@ -69,6 +69,7 @@ export interface TemplateParams {
   'shipment.at_hub': { hub: string };
   'shipment.out_for_delivery': { courier: string };
   'shipment.failed': { reason?: string };
+  'shipment.lost': { hub: string };
   'shipment.returning': { hub: string; reason?: string };
   'refund_request.requested': Amount;
   'refund_request.approved': Amount;

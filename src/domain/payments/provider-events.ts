@@ -53,7 +53,10 @@ export async function settleFact(
   if (event?.outcome === 'pending') Object.assign(event, result);
 }
 
-/** Stores a message of a provider and answers its id; null, changing nothing, when it was known. */
+/**
+ * Stores a message of a provider and answers its id; null, changing nothing, when it was known. One that was refused is
+ * looked at again when it is told again: what did not fit may have been a setting of ours that was mended since.
+ */
 export async function storeMessage(
   tx: Tx,
   { provider, source, rawBody = null }: { provider: string; source: ProviderEvent['source']; rawBody?: string | null },
@@ -61,13 +64,16 @@ export async function storeMessage(
 ): Promise<string | null> {
   const id = newId();
   const now = (await tx.now()).toISOString();
-  const { numAffectedRows } = await sql`
+  const { rows } = await sql<{ id: string }>`
     insert into provider_event
       (id, provider, event_id, source, subject, raw_body, fact, outcome, due_at, tries, received_at)
     values (${id}, ${provider}, ${eventId}, ${source}, ${subject}, ${rawBody},
             ${JSON.stringify(fact)}::text::jsonb, 'pending', ${now}::timestamptz, 0, ${now}::timestamptz)
-    on conflict (provider, event_id) do nothing`.execute(tx.sql);
-  return numAffectedRows === 0n ? null : id;
+    on conflict (provider, event_id) do update
+      set outcome = 'pending', reason = null, due_at = excluded.due_at, tries = 0
+      where provider_event.outcome = 'refused'
+    returning id`.execute(tx.sql);
+  return rows[0]?.id ?? null;
 }
 
 /**

@@ -7,6 +7,7 @@ import type { ProviderFact } from './facts.ts';
 import { holdFailed } from './held-refunds.ts';
 import { refundMachine } from './machine.ts';
 import { creditRefund, isUnderWay, recordRefunds } from './refunding.ts';
+import { isOpen } from './moving.ts';
 import { lockRefundsOf } from './rows.ts';
 import { paymentSettingsPort, pollDelaysMs } from './settings.ts';
 import { sum } from './sums.ts';
@@ -35,12 +36,13 @@ export async function applyRefunds(tx: Tx, payment: Payment, told: readonly Told
   return true;
 }
 
-/** Refunds under way are asked about like charges; an attempt that is still watched for its own sake stays so. */
+/** Refunds under way are asked about like charges, also where there is nothing else to ask about the attempt. */
 async function watchRefunds(tx: Tx, payment: Payment, refunds: readonly Refund[]): Promise<void> {
-  if (payment.state !== 'captured' && payment.state !== 'captured_late') return;
+  if (isOpen(payment)) return;
+  const isSettled = payment.state === 'captured' || payment.state === 'captured_late';
   const waits = refunds.some(({ state }) => isUnderWay(state));
-  payment.pollTries = 0;
-  payment.pollAt = waits ? new Date((await tx.now()).getTime() + pollDelaysMs.pending[0]) : null;
+  if (isSettled) Object.assign(payment, { pollTries: 0, pollAt: null });
+  if (waits) payment.pollAt ??= new Date((await tx.now()).getTime() + pollDelaysMs.pending[0]);
 }
 
 function tellOutcome(tx: Tx, payment: Payment, changed: readonly Refund[]): void {

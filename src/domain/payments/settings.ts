@@ -62,6 +62,9 @@ export const pollDelaysMs = {
   ended: [0, minuteMs, 5 * minuteMs, hourMs, ...Array.from({ length: 5 }, () => dayMs)],
 } as const;
 
+/** After the schedule, a refund without an outcome is asked about this often. */
+export const refundPollMs = dayMs;
+
 /** How long a claim lasts before the work is tried again: doubling, bounded. */
 export function leaseMs(tries: number): number {
   return Math.min(paymentLimits.leaseMs * 2 ** Math.min(tries, 10), paymentLimits.leaseMaxMs);

@@ -40,5 +40,7 @@ async function whyRefused(
   if (owner && owner.id !== payout.id) return 'ref_mismatch';
   if (fact.livemode !== tx.port(paymentProvidersPort).get(provider)?.livemode) return 'livemode_mismatch';
   if (fact.currency !== payout.currency) return 'currency_mismatch';
+  // The money is in the wallet already: whether it went out as well is for people to find out.
+  if (fact.status === 'paid' && payout.state === 'failed') return 'paid_after_failure';
   return fact.amountMinor === payout.amountMinor ? null : 'amount_mismatch';
 }

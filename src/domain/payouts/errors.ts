@@ -11,5 +11,6 @@ export const payoutsErrors = defineErrors({
   },
   'wallet.below_minimum': { retry: 'never', http: 422, text: 'This is less than is sent to a bank.' },
   'wallet.too_many_withdrawals': { retry: 'later', http: 429, text: 'You have made all withdrawals of a day.' },
+  'wallet.daily_limit': { retry: 'later', http: 429, text: 'Together with the last day this is more than may leave.' },
   'wallet.insufficient': { retry: 'refetch', http: 409, text: 'Your wallet has not that much available.' },
 });

@@ -6,6 +6,8 @@ export interface PayoutSettings {
   readonly minAmountMinor: number;
   /** Withdrawals of one person within a day. */
   readonly withdrawalsPerDay: number;
+  /** What one person may withdraw within a day, in minor units of each currency. */
+  readonly withdrawnMinorPerDay: number;
   /** Null where nothing is paid out to banks: what sellers earn goes to their wallets. */
   readonly onboarding: PayoutOnboarding | null;
 }

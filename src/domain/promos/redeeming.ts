@@ -1,4 +1,5 @@
 import { LockMode } from '@mikro-orm/core';
+import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
@@ -20,6 +21,11 @@ export async function redeemPromo(
   if (!promo) return 'promos.not_found';
   const known = await tx.db.findOne(PromoUseEntity, { groupId, promoId: promo.id });
   if (known) return { code: promo.code, discountMinor: known.discountMinor };
+  // With another code at once, neither order would see the other one.
+  if (promo.firstOrderOnly) {
+    const key = `first_order:${attempt.userId}`;
+    await sql`select pg_advisory_xact_lock(hashtextextended(${key}, 0))`.execute(tx.sql);
+  }
   const now = await tx.now();
   const quote = await quoteOf(tx.db, promo, { ...attempt, now });
   if (typeof quote === 'string') return quote;

@@ -43,6 +43,7 @@ export const ShipmentEntity = defineEntity({
     proofKind: p.text().$type<'code' | 'photo'>().nullable(),
     proofUploadId: p.uuid().nullable(),
     deadline: p.datetime().nullable(),
+    remindAt: p.datetime().nullable(),
     currency: p.text().$type<Currency>(),
     cashMinor: p.bigint('number').nullable(),
     cashState: p.text().$type<CashState>().nullable(),
@@ -80,6 +81,7 @@ export const custodyEvents = [
   'delivered',
   'returning',
   'returned',
+  'lost',
   'cancelled',
 ] as const;
 export type CustodyEvent = (typeof custodyEvents)[number];

@@ -7,6 +7,11 @@ export const shipmentsErrors = defineErrors({
     http: 409,
     text: 'This move is not open to you in the present state; see allowedActions.',
   },
+  'shipments.own_parcel': {
+    retry: 'never',
+    http: 403,
+    text: 'Somebody else of the hub has to see to your own parcel.',
+  },
   'shipments.cash_due': { retry: 'never', http: 409, text: 'Collect the cash first.' },
   'shipments.no_cash': { retry: 'never', http: 409, text: 'There is no cash to collect for it.' },
   'shipments.wrong_amount': { retry: 'refetch', http: 422, text: 'This is not the amount that is due.' },

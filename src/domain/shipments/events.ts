@@ -10,6 +10,8 @@ const shipmentChangeKinds = [
   'delivered',
   'returning',
   'returned',
+  'lost',
+  'overdue',
   'cancelled',
   'cash_collected',
 ] as const;
@@ -39,6 +41,7 @@ function shipmentNotice(view: z.output<typeof ShipmentView>, kind: ShipmentChang
     about,
   });
   if (kind === 'returning') return view.role === 'seller' ? told(kind, { hub, ...reason }) : null;
+  if (kind === 'lost') return view.role === 'seller' ? told(kind, { hub }) : null;
   if (view.role === 'seller') return null;
   if (kind === 'at_hub') return view.method === 'hub' ? told(kind, { hub }) : null;
   if (kind === 'out_for_delivery') return told(kind, { courier: view.partner?.name ?? hub });

@@ -5,7 +5,16 @@ import { deliver } from './commands/deliver.ts';
 import { dispatch } from './commands/dispatch.ts';
 import { failDelivery, handBack, returnToSeller } from './commands/fail.ts';
 import { receiveAtHub } from './commands/receive-at-hub.ts';
-import { followOrders, followOrdersJob, returnUnclaimed, returnUnclaimedJob } from './commands/sweeps.ts';
+import {
+  followOrders,
+  followOrdersJob,
+  loseOverdue,
+  loseOverdueJob,
+  remindOfShipments,
+  remindOfShipmentsJob,
+  returnUnclaimed,
+  returnUnclaimedJob,
+} from './commands/sweeps.ts';
 import { ClosingEntity, CustodyEntity, ShipmentEntity } from './entities.ts';
 import { shipmentsErrors } from './errors.ts';
 import { shipmentChanged } from './events.ts';
@@ -35,12 +44,14 @@ export const shipments = defineArea({
     listClosings,
     followOrders,
     returnUnclaimed,
+    loseOverdue,
+    remindOfShipments,
   ],
   errors: shipmentsErrors,
   events: [shipmentChanged],
   rooms: [hubRoom],
   machines: [shipmentMachine],
-  jobs: [followOrdersJob, returnUnclaimedJob],
+  jobs: [followOrdersJob, returnUnclaimedJob, loseOverdueJob, remindOfShipmentsJob],
   snapshots: [shipmentSnapshot],
   personal: shipmentsPersonal,
   entities: [ShipmentEntity, CustodyEntity, ClosingEntity],

@@ -12,6 +12,7 @@ export const shipmentMachine = defineMachine({
     'delivered',
     'returning',
     'returned',
+    'lost',
     'cancelled',
   ],
   moves: {
@@ -32,7 +33,15 @@ export const shipmentMachine = defineMachine({
       // Nobody fetched it.
       { from: 'at_hub', by: 'system', to: 'returning' },
     ],
-    handBack: [{ from: 'returning', by: 'hub', to: 'returned' }],
+    // Neither delivered nor brought back in time. The buyer is refunded; it may still turn up.
+    lose: [
+      { from: 'out_for_delivery', by: 'system', to: 'lost' },
+      { from: 'failed', by: 'system', to: 'lost' },
+    ],
+    handBack: [
+      { from: 'returning', by: 'hub', to: 'returned' },
+      { from: 'lost', by: 'hub', to: 'returned' },
+    ],
     // Its order was cancelled before the hub had it.
     cancel: [{ from: 'awaiting_drop_off', by: 'system', to: 'cancelled' }],
   },

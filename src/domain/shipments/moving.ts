@@ -21,6 +21,7 @@ function orderMoveOf(name: ShipmentMove, from: Shipment['state']): HubMove | nul
   if (name === 'receiveAtHub') return from === 'awaiting_drop_off' ? 'receiveAtHub' : null;
   if (name === 'fail') return 'failDelivery';
   if (name === 'giveUp' || name === 'returnToSeller') return 'returnToSeller';
+  if (name === 'lose') return 'loseParcel';
   return name === 'dispatch' || name === 'deliver' ? name : null;
 }
 
@@ -43,12 +44,22 @@ export async function moveShipment(tx: Tx, shipment: Shipment, step: ShipmentSte
   const at = await tx.now();
   applyMove(shipmentMachine, shipment, { name, by, at });
   const event = eventOf(shipment.state);
-  shipment.deadline = event === 'at_hub' ? new Date(at.getTime() + shipmentRules.keptAtHubMs) : null;
+  startState(shipment, at);
   if (reason !== undefined) shipment.reason = reason;
-  if (event === 'returning' && shipment.cashState === 'due') shipment.cashState = 'void';
+  if ((event === 'returning' || event === 'lost') && shipment.cashState === 'due') shipment.cashState = 'void';
   await noteCustody(tx, shipment, { event, holder: holderAfter(name, from), actorId, ...(reason && { reason }) });
   await tellShipment(tx, shipment, event);
   return true;
+}
+
+/** Sets until when somebody may have the parcel, and when a courier's hub hears that the time is running out. */
+function startState(shipment: Shipment, at: Date): void {
+  const { keptAtHubMs, keptByCourierMs } = shipmentRules;
+  const withCourier = shipment.state === 'out_for_delivery' || shipment.state === 'failed';
+  const keptMs = withCourier ? keptByCourierMs : keptAtHubMs;
+  const isKept = withCourier || shipment.state === 'at_hub';
+  shipment.deadline = isKept ? new Date(at.getTime() + keptMs) : null;
+  shipment.remindAt = withCourier ? new Date(at.getTime() + keptMs / 2) : null;
 }
 
 function eventOf(state: Shipment['state']): Exclude<CustodyEvent, 'packed'> {

@@ -42,6 +42,7 @@ export async function openShipment(tx: Tx, order: Order): Promise<void> {
     proofKind: null,
     proofUploadId: null,
     deadline: null,
+    remindAt: null,
     currency,
     cashMinor,
     cashState: cashMinor === null ? null : 'due',

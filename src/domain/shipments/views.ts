@@ -25,7 +25,7 @@ const common = {
   currency: Currency,
   /** To be paid in cash before it is handed over. */
   cash: orNull(Cash),
-  /** Until when the hub keeps it. */
+  /** Until when the hub keeps it, or its courier has it before it counts as lost. */
   deadline: orNull(Timestamp),
   createdAt: Timestamp,
   updatedAt: Timestamp,

@@ -183,6 +183,14 @@ export const disputesCases: AreaCases = {
       const { buyer, orderId } = await requested(market);
       return { name: 'refunds.request', as: buyer, input: { orderId, reason } };
     },
+    async 'refunds.too_many'(market) {
+      const { buyer, orderId } = await ordered(market);
+      for (let made = 0; made < 10; made += 1) {
+        const { id: refundRequestId } = await market.ok(buyer, 'refunds.request', { orderId, reason });
+        await market.ok(buyer, 'refunds.withdraw', { refundRequestId });
+      }
+      return { name: 'refunds.request', as: buyer, input: { orderId, reason } };
+    },
     async 'refunds.too_much'(market) {
       const { buyer, orderId } = await ordered(market);
       return { name: 'refunds.request', as: buyer, input: { orderId, reason, amountMinor: 2_501 } };

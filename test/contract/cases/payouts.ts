@@ -141,6 +141,7 @@ export const payoutsCases: AreaCases = {
       for (let made = 0; made < 5; made += 1) await market.ok(call.as, call.name, call.input);
       return call;
     },
+    'wallet.daily_limit': async (market) => withdrawal(await person(market), 100_000_001),
     'wallet.insufficient': async (market) => withdrawal(await person(market), 1_001),
   },
 };

@@ -124,6 +124,8 @@ export const shipmentsCases: AreaCases = {
       return { as, input: { hubId: input.hubId } };
     }),
     'shipments.follow': { success: async () => ({ as: system, input: {} }) },
+    'shipments.loseOverdue': { success: async () => ({ as: system, input: {} }) },
+    'shipments.remind': { success: async () => ({ as: system, input: {} }) },
     'shipments.returnUnclaimed': { success: async () => ({ as: system, input: {} }) },
   },
   errors: {
@@ -135,6 +137,11 @@ export const shipmentsCases: AreaCases = {
     async 'shipments.not_possible'(market) {
       const { staff, shipmentId } = await packed(market);
       return { name: 'shipments.handBack', as: staff, input: { shipmentId } };
+    },
+    'shipments.own_parcel': async (market) => {
+      const depot = await openDepot(market);
+      const { staff, shipmentId } = await received(market, { depot, seller: depot.staff });
+      return { name: 'shipments.returnToSeller', as: staff, input: { shipmentId, reason: 'No.' } };
     },
     'shipments.cash_due': (market) => delivery(market, cod),
     'shipments.no_cash': (market) => cash(market, {}),

@@ -54,6 +54,7 @@ export const requestRefund = defineCommand({
     'refunds.chargeback_open',
     'refunds.not_possible',
     'refunds.nothing_left',
+    'refunds.too_many',
     'refunds.line_unknown',
     'refunds.too_much',
     'uploads.not_found',
@@ -68,6 +69,8 @@ export const requestRefund = defineCommand({
     if (side !== 'buyer' || found.order.state === 'disputed') fail('refunds.not_possible');
     const leftMinor = await leftToAsk(tx, input.orderId);
     if (leftMinor <= 0) fail('refunds.nothing_left');
+    const { orderId } = input;
+    if ((await tx.db.count(RefundRequestEntity, { orderId })) >= disputeLimits.requestsMax) fail('refunds.too_many');
     const ofLines = input.lines && amountOfLines(found, input.lines);
     if (ofLines === null) return fail('refunds.line_unknown');
     const amountMinor = input.amountMinor ?? ofLines?.amountMinor ?? leftMinor;

@@ -181,6 +181,10 @@ export const en: Texts = {
     'Your parcel could not be delivered',
     (p, f) => `We could not deliver your parcel.${f.because('Reason', p.reason)}`,
   ],
+  'shipment.lost': [
+    'A parcel of yours is lost',
+    (p, f) => `${f.text(p.hub)} cannot find a parcel of yours: the buyer is refunded. Please write to us about it.`,
+  ],
   'shipment.returning': [
     'A parcel comes back to you',
     (p, f) => `A parcel comes back to you by ${f.text(p.hub)}; the buyer is refunded.${f.because('Reason', p.reason)}`,

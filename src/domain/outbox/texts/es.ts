@@ -191,6 +191,10 @@ export const es: Texts = {
     'No se pudo entregar tu paquete',
     (p, f) => `No pudimos entregar tu paquete.${f.because('Motivo', p.reason)}`,
   ],
+  'shipment.lost': [
+    'Se ha perdido un paquete tuyo',
+    (p, f) => `${f.text(p.hub)} no encuentra un paquete tuyo: se reembolsa al comprador. Escríbenos al respecto.`,
+  ],
   'shipment.returning': [
     'Un paquete vuelve a ti',
     (p, f) => `Un paquete vuelve a ti por ${f.text(p.hub)}; se reembolsa al comprador.${f.because('Motivo', p.reason)}`,

@@ -185,6 +185,10 @@ export const sw: Texts = {
     'Kifurushi chako hakikufikishwa',
     (p, f) => `Hatukuweza kufikisha kifurushi chako.${f.because('Sababu', p.reason)}`,
   ],
+  'shipment.lost': [
+    'Kifurushi chako kimepotea',
+    (p, f) => `${f.text(p.hub)} hawapati kifurushi chako: mnunuzi anarudishiwa pesa. Tafadhali tuandikie kukihusu.`,
+  ],
   'shipment.returning': [
     'Kifurushi kinarudi kwako',
     (p, f) =>

@@ -1,16 +1,16 @@
 import { LockMode } from '@mikro-orm/core';
 import { z } from 'zod';
-import { defineCommand } from '../../kernel/define.ts';
+import { defineCommand, type Tx } from '../../kernel/define.ts';
 import { orNull } from '../../kernel/or-null.ts';
 import { orderChanged } from '../../orders/index.ts';
-import { PaymentEntity, PaymentId } from '../entities.ts';
+import { PaymentEntity, PaymentId, RefundEntity, type Payment } from '../entities.ts';
 import { paymentChanged, tellPayer } from '../events.ts';
 import { ProviderFact } from '../facts.ts';
 import { hearFact } from '../hearing.ts';
 import { submitPayments } from '../jobs/submit.ts';
 import { movePayment, nextPoll } from '../moving.ts';
 import { lockPayment } from '../rows.ts';
-import { paymentLimits } from '../settings.ts';
+import { paymentLimits, refundPollMs } from '../settings.ts';
 
 export const claimPolls = defineCommand({
   name: 'payments.claimPolls',
@@ -39,9 +39,12 @@ export const claimPolls = defineCommand({
         orderBy: { pollAt: 'asc' },
       },
     );
+    const refunding = await refundingAmong(tx, payments);
+    const nextDay = new Date(now.getTime() + refundPollMs);
     for (const payment of payments) {
       payment.pollTries += 1;
-      payment.pollAt = nextPoll(payment, { at: now, by: 'system' });
+      // Banks take days for a refund, and some of them more: it is asked about until it has an outcome.
+      payment.pollAt = nextPoll(payment, { at: now, by: 'system' }) ?? (refunding.has(payment.id) ? nextDay : null);
     }
     return {
       payments: payments.map(({ id, provider, providerRef, state }) => ({
@@ -53,6 +56,13 @@ export const claimPolls = defineCommand({
     };
   },
 });
+
+/** Those of which a refund is on its way. */
+async function refundingAmong(tx: Tx, payments: readonly Payment[]): Promise<Set<string>> {
+  const paymentId = { $in: payments.map(({ id }) => id) };
+  const refunds = await tx.db.find(RefundEntity, { paymentId, state: { $in: ['approved', 'submitted', 'pending'] } });
+  return new Set(refunds.flatMap((refund) => refund.paymentId ?? []));
+}
 
 export const recordAnswer = defineCommand({
   name: 'payments.recordAnswer',

@@ -25,7 +25,11 @@ export const recordAnswer = defineCommand({
       const eventId = await storeAnswer(tx, { provider: payout.provider, id: payoutId, subject: 'payout' }, fact);
       return { refused: eventId ? await applyFact(tx, eventId) : null };
     }
-    if (payout.state === 'processing') payout.submitAt = await tx.now();
+    if (payout.state !== 'processing') return { refused: null };
+    // It had answered: what it has lost since may be on its way all the same, and is not sent a second time.
+    const { provider, providerRef } = payout;
+    if (providerRef !== null) return { refused: { provider, eventId: payoutId, reason: 'unknown_to_provider' } };
+    payout.submitAt = await tx.now();
     return { refused: null };
   },
 });

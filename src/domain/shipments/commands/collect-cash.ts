@@ -8,7 +8,7 @@ import { paymentChanged, recordCashCollected } from '../../payments/index.ts';
 import { shipmentChanged, shipmentTold } from '../events.ts';
 import { hubCommand, shipmentInput } from '../hub-command.ts';
 import { tellShipment } from '../moving.ts';
-import { lockHubShipment } from '../rows.ts';
+import { lockOthersShipment } from '../rows.ts';
 import { hubShipmentView, takesCash } from '../views.ts';
 
 export const collectCash = defineCommand({
@@ -17,9 +17,15 @@ export const collectCash = defineCommand({
   summary: 'Say that the buyer has paid what is due in cash. Said again, it counts once.',
   input: z.strictObject({ ...shipmentInput, amountMinor: AmountMinor }),
   emits: [shipmentChanged, shipmentTold, paymentChanged],
-  errors: ['shipments.not_found', 'shipments.no_cash', 'shipments.wrong_amount', 'shipments.not_possible'],
+  errors: [
+    'shipments.not_found',
+    'shipments.own_parcel',
+    'shipments.no_cash',
+    'shipments.wrong_amount',
+    'shipments.not_possible',
+  ],
   async run({ input: { shipmentId, amountMinor }, actor: { userId }, tx, fail }) {
-    const shipment = await lockHubShipment({ tx, userId, fail }, { shipmentId });
+    const shipment = await lockOthersShipment({ tx, userId, fail }, shipmentId);
     const { orderId, hubId, cashMinor, cashState } = shipment;
     if (!cashMinor || cashState === 'void') fail('shipments.no_cash');
     if (cashMinor !== amountMinor) fail('shipments.wrong_amount');

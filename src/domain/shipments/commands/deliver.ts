@@ -7,7 +7,7 @@ import { attachUploads } from '../../media/index.ts';
 import type { Shipment } from '../entities.ts';
 import { hubCommand, makeHubMove, shipmentInput } from '../hub-command.ts';
 import { shipmentMachine } from '../machine.ts';
-import { lockHubShipment } from '../rows.ts';
+import { lockOthersShipment } from '../rows.ts';
 import { shipmentRules } from '../rules.ts';
 import { fits } from '../views.ts';
 
@@ -25,6 +25,7 @@ export const deliver = defineCommand({
   input: z.strictObject({ ...shipmentInput, proof: Proof }),
   errors: [
     'shipments.not_found',
+    'shipments.own_parcel',
     'shipments.not_possible',
     'shipments.cash_due',
     'shipments.code_locked',
@@ -34,7 +35,7 @@ export const deliver = defineCommand({
     'shipments.proof_used',
   ],
   async run({ input: { shipmentId, proof }, actor: { userId }, tx, fail, failKeeping }) {
-    const shipment = await lockHubShipment({ tx, userId, fail }, { shipmentId });
+    const shipment = await lockOthersShipment({ tx, userId, fail }, shipmentId);
     const isPossible = target(shipmentMachine, 'deliver', { state: shipment.state, by: 'hub' }) !== null;
     if (!isPossible || !fits('deliver', shipment)) fail('shipments.not_possible');
     if (shipment.cashState === 'due') fail('shipments.cash_due');

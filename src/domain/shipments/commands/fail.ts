@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { hubCommand, makeHubMove, shipmentInput } from '../hub-command.ts';
-import { lockHubShipment } from '../rows.ts';
+import { lockHubShipment, lockOthersShipment } from '../rows.ts';
 import { shipmentRules } from '../rules.ts';
 
 const Reason = z.string().trim().min(1).max(shipmentRules.reasonChars);
@@ -11,9 +11,9 @@ export const failDelivery = defineCommand({
   name: 'shipments.fail',
   summary: 'Say that a courier could not deliver, and why. After the third time the parcel goes back to the seller.',
   input: z.strictObject({ ...shipmentInput, reason: Reason }),
-  errors: ['shipments.not_found', 'shipments.not_possible'],
+  errors: ['shipments.not_found', 'shipments.own_parcel', 'shipments.not_possible'],
   async run({ input: { shipmentId, reason }, actor: { userId }, tx, fail }) {
-    const shipment = await lockHubShipment({ tx, userId, fail }, { shipmentId });
+    const shipment = await lockOthersShipment({ tx, userId, fail }, shipmentId);
     shipment.failedTries += 1;
     const name = shipment.failedTries < shipmentRules.failedTriesMax ? 'fail' : 'giveUp';
     return makeHubMove({ tx, userId, fail }, shipment, { name, reason });
@@ -25,9 +25,9 @@ export const returnToSeller = defineCommand({
   name: 'shipments.returnToSeller',
   summary: 'Send a parcel back that cannot be delivered, and say why. The buyer is refunded at once.',
   input: z.strictObject({ ...shipmentInput, reason: Reason }),
-  errors: ['shipments.not_found', 'shipments.not_possible'],
+  errors: ['shipments.not_found', 'shipments.own_parcel', 'shipments.not_possible'],
   async run({ input: { shipmentId, reason }, actor: { userId }, tx, fail }) {
-    const shipment = await lockHubShipment({ tx, userId, fail }, { shipmentId });
+    const shipment = await lockOthersShipment({ tx, userId, fail }, shipmentId);
     return makeHubMove({ tx, userId, fail }, shipment, { name: 'returnToSeller', reason });
   },
 });
