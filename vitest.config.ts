@@ -17,9 +17,6 @@ const alone = { maxWorkers: 1, testTimeout: 180_000 };
 const replacing = ['test/simulation/client-rule.test.ts', 'test/simulation/mutants.test.ts'];
 const outside = ['**/node_modules/**', 'test/chaos/**'];
 
-// A process of uWebSockets.js holds one server in its life.
-const isolate = process.env.GATEWAY_ENGINE === 'uws';
-
 /**
  * Modes: `full` brings up PostgreSQL and Redis; `quick` uses the embedded database and skips what needs a server;
  * `chaos` runs the clusters of test/chaos, which start and kill servers of their own; any other uses the servers that
@@ -44,7 +41,7 @@ export default defineConfig(({ mode }) => {
       globalSetup: [...(mode === 'full' ? ['test/support/services/setup.ts'] : []), 'test/support/run-folder.ts'],
       maxWorkers: common.maxWorkers,
       projects: [
-        { test: { ...common, name: 'turns', include, exclude: [...outside, ...replacing], isolate } },
+        { test: { ...common, name: 'turns', include, exclude: [...outside, ...replacing], isolate: false } },
         { test: { ...common, name: 'alone', include: replacing, exclude: outside, isolate: true } },
       ],
     },
