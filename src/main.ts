@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import { enableCompileCache, flushCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { banner } from './banner.ts';
 import { ConfigError, maskConfig, readConfig, type Config } from './config.ts';
 import { StartError } from './data-dir.ts';
@@ -8,9 +10,12 @@ import { superviseWorkers, workerArgument, workerConfig, type WorkerMessage } fr
  * `node src/main.ts` serves; `config` after it prints the resolved configuration, and `epoch` begins the inbox log
  * anew: for an operator who put back a snapshot of the database's disk, of which the database itself knows nothing.
  * `admin` and an e-mail address, phone number or username makes the first admin. `ledger` checks the books.
- * The server itself is loaded by whoever serves: a supervisor starts without it.
+ * The server itself is loaded by whoever serves: a supervisor starts without it. Once compiled it is kept, for the next
+ * start to take half the time.
  */
 async function main(): Promise<void> {
+  // Where NODE_COMPILE_CACHE names no folder. Not the temporary one: others may write there, and this is code.
+  enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/soko/compiled', import.meta.url)));
   if (existsSync('.env')) process.loadEnvFile();
   const config = readConfig();
   const [, , what, index] = process.argv;
@@ -39,6 +44,7 @@ async function serve(config: Config): Promise<void> {
   const { startSoko } = await import('./soko.ts');
   const { opsPort, stop, ...soko } = await startSoko(config);
   console.log(banner(config, { ...soko, opsPorts: [opsPort] }));
+  flushCompileCache();
   stopOn(['SIGTERM', 'SIGINT'], stop);
 }
 
@@ -55,6 +61,7 @@ async function work(config: Config): Promise<void> {
     process.once('disconnect', () => void stop().then(leave));
     stopOn(['SIGTERM'], stop);
     tell({ told: 'ready', port, opsPort, parts });
+    flushCompileCache();
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
     process.off('disconnect', leave);

@@ -72,7 +72,7 @@ test.skipIf(!process.env.DATABASE_URL)(
 
 /** Cuts the connection that waits for a lock which this one holds. */
 async function cutWhoWaits(holder: pg.Client): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
+  for (let tries = 0; tries < 4_000; tries += 1) {
     const { rowCount } = await holder.query(`
       select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pg_backend_pid() = any(pg_blocking_pids(pid))`);

@@ -4,6 +4,7 @@ import { openDatabase, type Database } from '../../src/domain/orm.ts';
 import { until } from '../client/until.ts';
 import type { TestUser } from '../support/harness.ts';
 import { startOwnPostgres, type OwnPostgres } from '../support/own-postgres.ts';
+import { startStopwatch } from '../support/stopwatch.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
 import { binFolders } from '../support/services/postgres.ts';
 import { openWay } from './way.ts';
@@ -19,7 +20,7 @@ beforeAll(async () => {
   postgres = (await startOwnPostgres()) as OwnPostgres;
   process.env.DATABASE_URL = postgres.url;
   server = await startTestServer({ settings: { databaseAwayMs, expiryGraceMs: 1_000 } });
-}, 120_000);
+});
 afterAll(async () => {
   process.env.DATABASE_URL = shared;
   await server?.close();
@@ -36,17 +37,17 @@ describe.skipIf(!isInstalled)('a database that stops answering', () => {
     const ask = () => database.fork().getConnection().execute('select 1');
     await Promise.all(Array.from({ length: 10 }, ask));
     await postgres.pause();
-    const pausedAt = performance.now();
+    const waitedMs = startStopwatch();
     // More than the pool holds: some run, the others wait for a connection.
     const answers = await Promise.allSettled(Array.from({ length: 40 }, ask));
-    expect(performance.now() - pausedAt).toBeLessThan(6_000);
+    expect(waitedMs()).toBeLessThan(6_000);
     expect(answers.filter(({ status }) => status === 'fulfilled')).toEqual([]);
     expect(isAway()).toBe(true);
-    const askedAt = performance.now();
+    const askedForMs = startStopwatch();
     await expect(ask()).rejects.toThrow('the database is away');
-    expect(performance.now() - askedAt).toBeLessThan(500);
+    expect(askedForMs()).toBeLessThan(500);
     await postgres.resume();
-    await until(() => !isAway(), 10_000);
+    await until(() => !isAway());
     await ask();
   });
 
@@ -56,24 +57,24 @@ describe.skipIf(!isInstalled)('a database that stops answering', () => {
     const client = server.connect(user);
     await client.ready;
     await postgres.pause();
-    await until(isAway, 10_000);
+    await until(isAway);
     clock.offsetMs += tokens.accessTtlMs + 2_000;
     await delay(1_500);
     expect(await client.fails('sessions.extend', { token: freshToken(user) })).toBe('server.unavailable');
     await postgres.resume();
-    await until(() => !isAway(), 10_000);
+    await until(() => !isAway());
     await client.ok('sessions.extend', { token: freshToken(user) });
     await client.ok('users.me');
     client.socket.close();
   });
 
-  test('is told to every socket with 4006 once it stays away too long', { timeout: 60_000 }, async () => {
+  test('is told to every socket with 4006 once it stays away too long', async () => {
     const user = await server.harness.user();
     const sockets = Array.from({ length: 5 }, () => server.connect({ ...user, token: freshToken(user) }));
     // Answered once all that was missed is sent: a socket that still waits for it would have to come again at once.
     await Promise.all(sockets.map((socket) => socket.ok('users.me')));
     await postgres.pause();
-    await until(isAway, 10_000);
+    await until(isAway);
     const awayAt = performance.now();
     const closes = await Promise.all(
       sockets.map(async ({ closed }) => ({ ...(await closed), afterMs: performance.now() - awayAt })),
@@ -84,7 +85,7 @@ describe.skipIf(!isInstalled)('a database that stops answering', () => {
     }
     for (const { frames } of sockets) expect(frames.at(-1)).toMatchObject({ event: 'reconnect' });
     await postgres.resume();
-    await until(() => !isAway(), 10_000);
+    await until(() => !isAway());
     await server.connect({ ...user, token: freshToken(user) }).ready;
   });
 });
@@ -112,7 +113,9 @@ describe.skipIf(!isInstalled)('a connection of ours that is cut', () => {
       poolMax: 2,
     });
     way.close();
-    await until(() => database.liveness.awaySince !== null, 3_000);
+    const unnoticedForMs = startStopwatch();
+    await until(() => database.liveness.awaySince !== null);
+    expect(unnoticedForMs()).toBeLessThan(3_000);
     await database.close();
   });
 });

@@ -35,11 +35,11 @@ beforeAll(async () => {
   if (!isInstalled) return;
   postgres = (await startOwnPostgres()) as OwnPostgres;
   way = await openWay(Number(new URL(postgres.url).port));
-}, 60_000);
+});
 afterAll(async () => {
   way?.close();
   await postgres?.remove();
-}, 60_000);
+});
 
 const databaseOf = (database: string) => ({
   target: { url: `postgres://soko@127.0.0.1:${way.port}/${database}`, poolMax: 5 },
@@ -61,7 +61,7 @@ beforeEach(async () => {
     for (const client of everybody.splice(0)) client.connection?.close();
     await server.close();
   };
-}, 60_000);
+});
 
 /** A person with one device; it was offline when nothing else is said. */
 async function device(): Promise<Client> {

@@ -37,7 +37,7 @@ afterAll(async () => {
   way?.close();
   await postgres?.remove();
   await data?.remove();
-}, 60_000);
+});
 
 const people = () => (chats ?? []).flatMap((chat) => chat.people);
 const readiness = async () => {
@@ -190,7 +190,7 @@ test.skipIf(!isInstalled)(
   },
 );
 
-test.skipIf(!isInstalled)('queries go to the primary while only the replica is away', { timeout: 60_000 }, async () => {
+test.skipIf(!isInstalled)('queries go to the primary while only the replica is away', async () => {
   const [person] = people();
   if (!person) throw new Error('nobody is here');
   way.lead(null);

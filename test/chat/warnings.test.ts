@@ -40,7 +40,8 @@ const hostile = ['a', '0', '0 ', '@', 'a.', 'a@', '(', ' at ', 'zero ', 'AA00 ',
 test.each(hostile)('a longest text of %j is looked through within a second, however slow the machine', (unit) => {
   const text = unit.repeat(limits.messageTextChars).slice(0, limits.messageTextChars);
   warningsOf(text);
-  const startedAt = performance.now();
+  const before = process.cpuUsage();
   warningsOf(text);
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(1_000);
 });

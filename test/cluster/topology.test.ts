@@ -43,10 +43,10 @@ beforeAll(async () => {
   [one, two] = nodes;
   onEnd(() => Promise.all(nodes.map((node) => node.end('SIGTERM'))));
   balancer = await startBalancer(folder, [one.url, two.url]);
-}, 120_000);
+});
 afterAll(async () => {
   for (const close of closers) await close();
-}, 60_000);
+});
 
 async function startBalancer(folder: string, backends: string[]): Promise<string | null> {
   const port = await freePort();
@@ -124,101 +124,77 @@ async function listed(seller: Awaited<ReturnType<typeof registered>>, quantity =
   });
 }
 
-clustered(
-  'a message sent at one node is pushed at the other',
-  async () => {
-    const seller = await registered(one.url, 'Seller');
-    const buyer = await registered(two.url, 'Buyer');
-    const listing = await listed(seller);
-    const there = await connect(two.url, seller.token);
-    const { id } = await buyer.call('conversations.open', { listingId: listing.id });
-    const here = await connect(one.url, buyer.token);
-    await here.socket.emitWithAck('messages.send', { conversationId: id, kind: 'text', text: 'across' });
-    await until(() => there.inbox.some(({ data }) => JSON.stringify(data).includes('across')));
-  },
-  60_000,
-);
+clustered('a message sent at one node is pushed at the other', async () => {
+  const seller = await registered(one.url, 'Seller');
+  const buyer = await registered(two.url, 'Buyer');
+  const listing = await listed(seller);
+  const there = await connect(two.url, seller.token);
+  const { id } = await buyer.call('conversations.open', { listingId: listing.id });
+  const here = await connect(one.url, buyer.token);
+  await here.socket.emitWithAck('messages.send', { conversationId: id, kind: 'text', text: 'across' });
+  await until(() => there.inbox.some(({ data }) => JSON.stringify(data).includes('across')));
+});
 
-clustered(
-  'the worker expires an unpaid order that a gateway took, and both sides are told',
-  async () => {
-    const seller = await registered(one.url, 'Seller');
-    const buyer = await registered(two.url, 'Buyer');
-    const listing = await listed(seller);
-    const watching = await connect(one.url, buyer.token);
-    await buyer.call('orders.place', {
-      listingId: listing.id,
-      quantity: 1,
-      delivery: { method: 'pickup' },
-      paymentMethod: 'sandbox',
-    });
-    expect((await buyer.call('listings.get', { listingId: listing.id })).available).toBe(0);
-    await until(() =>
-      watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'payment_expired'),
-    );
-    await until(async () => (await buyer.call('listings.get', { listingId: listing.id })).available === 1);
-  },
-  90_000,
-);
+clustered('the worker expires an unpaid order that a gateway took, and both sides are told', async () => {
+  const seller = await registered(one.url, 'Seller');
+  const buyer = await registered(two.url, 'Buyer');
+  const listing = await listed(seller);
+  const watching = await connect(one.url, buyer.token);
+  await buyer.call('orders.place', {
+    listingId: listing.id,
+    quantity: 1,
+    delivery: { method: 'pickup' },
+    paymentMethod: 'sandbox',
+  });
+  expect((await buyer.call('listings.get', { listingId: listing.id })).available).toBe(0);
+  await until(() =>
+    watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'payment_expired'),
+  );
+  await until(async () => (await buyer.call('listings.get', { listingId: listing.id })).available === 1);
+});
 
-clustered(
-  'revoking a session at one node closes its sockets at the other within a second or so',
-  async () => {
-    const person = await registered(one.url, 'Traveller');
-    const lost = await connect(two.url, person.token);
-    const closed = new Promise((resolve) => lost.socket.once('disconnect', resolve));
-    await person.call('sessions.logout');
-    await closed;
-    expect(lost.session).toContainEqual(expect.objectContaining({ type: 'revoked' }));
-    await expect(person.call('users.me')).rejects.toThrow('auth.revoked');
-  },
-  60_000,
-);
+clustered('revoking a session at one node closes its sockets at the other within a second or so', async () => {
+  const person = await registered(one.url, 'Traveller');
+  const lost = await connect(two.url, person.token);
+  const closed = new Promise((resolve) => lost.socket.once('disconnect', resolve));
+  await person.call('sessions.logout');
+  await closed;
+  expect(lost.session).toContainEqual(expect.objectContaining({ type: 'revoked' }));
+  await expect(person.call('users.me')).rejects.toThrow('auth.revoked');
+});
 
-clustered(
-  'the worker charges, the bank reports to one gateway, and the buyer at the other is told',
-  async () => {
-    const seller = await registered(one.url, 'Seller');
-    const buyer = await registered(two.url, 'Buyer');
-    const listing = await listed(seller);
-    const watching = await connect(two.url, buyer.token);
-    const group = await buyer.call('orders.place', {
-      listingId: listing.id,
-      quantity: 1,
-      delivery: { method: 'pickup' },
-      paymentMethod: 'sandbox',
-    });
-    await buyer.call('payments.start', { orderGroupId: group.id, method: 'sandbox' });
-    await until(() => watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'placed'));
-  },
-  90_000,
-);
+clustered('the worker charges, the bank reports to one gateway, and the buyer at the other is told', async () => {
+  const seller = await registered(one.url, 'Seller');
+  const buyer = await registered(two.url, 'Buyer');
+  const listing = await listed(seller);
+  const watching = await connect(two.url, buyer.token);
+  const group = await buyer.call('orders.place', {
+    listingId: listing.id,
+    quantity: 1,
+    delivery: { method: 'pickup' },
+    paymentMethod: 'sandbox',
+  });
+  await buyer.call('payments.start', { orderGroupId: group.id, method: 'sandbox' });
+  await until(() => watching.inbox.some(({ type, data }) => type === 'order.changed' && data.state === 'placed'));
+});
 
-clustered(
-  'viewers are counted over both nodes',
-  async () => {
-    const host = await registered(one.url, 'Host');
-    const { id } = await host.call('streams.schedule', { title: 'Sneakers live' });
-    await host.call('streams.goLive', { streamId: id });
-    const [left, right] = [await connect(one.url), await connect(two.url)];
-    const counts = () => left.signals.filter(({ type }) => type === 'stream.viewers').map(({ data }) => data.count);
-    await left.socket.emitWithAck('rooms.join', { room: `stream:${id}` });
-    await right.socket.emitWithAck('rooms.join', { room: `stream:${id}` });
-    await until(() => counts().at(-1) === 2);
-    right.socket.disconnect();
-    await until(() => counts().at(-1) === 1);
-  },
-  60_000,
-);
+clustered('viewers are counted over both nodes', async () => {
+  const host = await registered(one.url, 'Host');
+  const { id } = await host.call('streams.schedule', { title: 'Sneakers live' });
+  await host.call('streams.goLive', { streamId: id });
+  const [left, right] = [await connect(one.url), await connect(two.url)];
+  const counts = () => left.signals.filter(({ type }) => type === 'stream.viewers').map(({ data }) => data.count);
+  await left.socket.emitWithAck('rooms.join', { room: `stream:${id}` });
+  await right.socket.emitWithAck('rooms.join', { room: `stream:${id}` });
+  await until(() => counts().at(-1) === 2);
+  right.socket.disconnect();
+  await until(() => counts().at(-1) === 1);
+});
 
-clustered(
-  'sockets and HTTP come through the balancer',
-  async ({ skip }) => {
-    if (!balancer) return skip('haproxy is not installed');
-    const person = await registered(balancer, 'Balanced');
-    const { socket } = await connect(balancer, person.token);
-    const reply = await socket.emitWithAck('users.me', {});
-    expect(reply).toMatchObject({ ok: true, data: { fullName: 'Balanced' } });
-  },
-  60_000,
-);
+clustered('sockets and HTTP come through the balancer', async ({ skip }) => {
+  if (!balancer) return skip('haproxy is not installed');
+  const person = await registered(balancer, 'Balanced');
+  const { socket } = await connect(balancer, person.token);
+  const reply = await socket.emitWithAck('users.me', {});
+  expect(reply).toMatchObject({ ok: true, data: { fullName: 'Balanced' } });
+});

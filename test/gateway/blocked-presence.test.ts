@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createListing } from '../support/listings.ts';
 import type { TestUser } from '../support/harness.ts';
+import { haveRun } from '../support/stopwatch.ts';
 import type { TestSocket } from '../support/test-socket.ts';
 import { canHoldTwo, startTwoNodes, type TwoNodes } from './two-nodes.ts';
 
@@ -40,7 +41,7 @@ describe.skipIf(!canHoldTwo)('after a block', () => {
     await device.ok('presence.watch', { userIds: [juma.id] });
     for (const socket of [...watching, other]) await socket.frame('signal');
     await device.ok('blocks.add', { userId: juma.id });
-    await wait(100);
+    await haveRun(300);
     const before = watching.map((socket) => presences(socket).length);
     device.socket.close();
     await other.frame('signal', ({ data }) => data.online === false);

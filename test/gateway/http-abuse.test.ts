@@ -81,25 +81,21 @@ test.each([
   ['a negative length', post('content-length: -1\r\n')],
   ['a space before the colon', 'GET /healthz HTTP/1.1\r\nhost : a\r\n\r\n'],
   ['bytes that are no request', '\u0016\u0003\u0001\u0000\r\n\r\n'],
-])(
-  '%s is refused, and the connection with it',
-  async (_name, request) => {
-    const { answer, ended } = await raw(request);
-    expect(answer).not.toMatch(/HTTP\/1\.1 2/);
-    expect(answer.match(/HTTP\/1\.1 /g) ?? []).toHaveLength(answer ? 1 : 0);
-    expect(ended).toBe(true);
-  },
-  60_000,
-);
+])('%s is refused, and the connection with it', async (_name, request) => {
+  const { answer, ended } = await raw(request);
+  expect(answer).not.toMatch(/HTTP\/1\.1 2/);
+  expect(answer.match(/HTTP\/1\.1 /g) ?? []).toHaveLength(answer ? 1 : 0);
+  expect(ended).toBe(true);
+});
 
 test('headers that trickle in are not waited for', async () => {
   const { ended } = await raw('GET /healthz HTTP/1.1\r\nhost: market.test\r\nx-slow: ');
   expect(ended).toBe(true);
-}, 60_000);
+});
 
 test('errors of the engine tell nothing of what is inside', async () => {
   const requests = [get('/%'), get('/v1/commands/%ff'), get('/v1/files/..%2f..%2fetc%2fpasswd'), 'NOPE\r\n\r\n'];
   for (const { answer } of await Promise.all(requests.map(raw))) {
     expect(answer).not.toMatch(/node_modules|\.ts:|at \w+ \(|stack/i);
   }
-}, 60_000);
+});

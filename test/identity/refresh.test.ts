@@ -153,4 +153,4 @@ test('a person has at most 50 sessions; the one not used for longest ends', asyn
   expect(cut).toEqual([{ sessionId: actor.actor.sessionId, reason: 'too many sessions' }]);
   expect(await refused(tokens.refreshToken)).toBe('sessions.refresh_invalid');
   expect((await market.ok(await actorOf(market, newest.accessToken), 'sessions.list')).items).toHaveLength(50);
-}, 60_000);
+});

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { Redis } from 'ioredis';
 import { afterEach, describe, expect, test } from 'vitest';
+import { startStopwatch } from '../support/stopwatch.ts';
 import { eventually, modes, newPrefix, redisUrl, startNode, stopNodes, type Node } from './nodes.ts';
 
 afterEach(stopNodes);
@@ -45,10 +46,12 @@ describe.each(modes)('counting in %s', (mode) => {
     node.transport.users.set('u1', 1);
     node.transport.users.set('u2', 1);
     await eventually(() => presenceOf(node, 'u2'), [true]);
+    const leftAt = Date.now();
     node.transport.users.delete('u1');
     await eventually(() => presenceOf(node, 'u1'), [true, false]);
     const { lastSeenAt } = node.transport.to('presence:u1').at(-1)!.payload.data;
-    expect(Math.abs(Date.parse(lastSeenAt) - Date.now())).toBeLessThan(5_000);
+    expect(Date.parse(lastSeenAt)).toBeGreaterThan(leftAt - 1_000);
+    expect(Date.parse(lastSeenAt)).toBeLessThan(Date.now() + 1_000);
     expect(node.transport.to('presence:u1').at(-1)?.payload).toEqual({
       type: 'presence',
       data: { userId: 'u1', online: false, lastSeenAt },
@@ -71,11 +74,11 @@ describe.skipIf(!redisUrl)('counting over nodes', () => {
       ],
     );
     expect(await one.rooms.audience.count(['hall:a'])).toEqual([5]);
-    const closedAt = performance.now();
+    const countedForMs = startStopwatch();
     await two.rooms.close();
     expect(await one.rooms.audience.count(['hall:a'])).toEqual([2]);
-    await eventually(() => toldTo(one).at(-1), 2, 2_500);
-    expect(performance.now() - closedAt).toBeLessThan(2_500);
+    await eventually(() => toldTo(one).at(-1), 2);
+    expect(countedForMs()).toBeLessThan(2_500);
   });
 
   test('a node that dies without goodbye stops counting within ten seconds', async () => {
@@ -86,11 +89,11 @@ describe.skipIf(!redisUrl)('counting over nodes', () => {
     const two = spawn(process.execPath, [script, prefix], { stdio: 'inherit' });
     await eventually(() => one.rooms.audience.count(['hall:a']), [5]);
     two.kill('SIGKILL');
-    const diedAt = performance.now();
+    const countedForMs = startStopwatch();
     await eventually(() => one.rooms.audience.count(['hall:a']), [1]);
     await eventually(() => toldTo(one).at(-1), 1);
     await eventually(() => presenceOf(one, 'u1'), [false]);
-    expect(performance.now() - diedAt).toBeLessThan(10_000);
+    expect(countedForMs()).toBeLessThan(10_000);
   });
 
   test('a person with sockets on two nodes stays online until the last one goes', async () => {

@@ -78,7 +78,7 @@ export function outbound(part: Partial<Outbound>): Outbound {
 }
 
 /** Waits until a check holds, at most `timeoutMs`; fails with what the check last saw. */
-export async function eventually<T>(read: () => T | Promise<T>, expected: T, timeoutMs = 10_000): Promise<void> {
+export async function eventually<T>(read: () => T | Promise<T>, expected: T, timeoutMs = 20_000): Promise<void> {
   const until = performance.now() + timeoutMs;
   for (;;) {
     const seen = await read();

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { testConnection } from '../support/transport.ts';
 import { eventually, message, outbound, redisUrl, startNode, stopNodes } from './nodes.ts';
+import { startStopwatch } from '../support/stopwatch.ts';
 import { startOwnRedis, type OwnRedis } from '../support/own-redis.ts';
 
 let server: OwnRedis;
@@ -95,10 +96,10 @@ given('calls are limited by this node alone meanwhile', async () => {
   } = await startNode({ redisUrl: server.url });
   expect(await limiter.take('u1:x', 2)).toBeNull();
   await server.kill();
-  const startedAt = performance.now();
+  const waitedMs = startStopwatch();
   expect([await limiter.take('u1:x', 2), await limiter.take('u1:x', 2)]).toEqual([null, null]);
   expect(await limiter.take('u1:x', 2)).not.toBeNull();
-  expect(performance.now() - startedAt).toBeLessThan(2_000);
+  expect(waitedMs()).toBeLessThan(2_000);
   await server.start();
   await eventually(() => state().healthy, true);
   expect(await limiter.take('u3:x', 2)).toBeNull();
@@ -108,9 +109,9 @@ given('a Redis that hangs is noticed, and calls do not wait for it', async () =>
   const { rooms } = await startNode({ redisUrl: server.url });
   server.pause();
   await eventually(() => rooms.state().healthy, false);
-  const startedAt = performance.now();
+  const waitedMs = startStopwatch();
   for (let index = 0; index < 20; index += 1) expect(await rooms.limiter.take('u1:x', 100)).toBeNull();
-  expect(performance.now() - startedAt).toBeLessThan(1_000);
+  expect(waitedMs()).toBeLessThan(1_000);
   server.resume();
   await eventually(() => rooms.state().healthy, true);
 });

@@ -54,7 +54,7 @@ async function whileEnding(id: string, act: () => Promise<Reply>): Promise<Reply
       const { rows } = await sql`
         select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`.execute(database);
       expect(rows).toHaveLength(1);
-    });
+    }, 20_000);
     await sql`
       update account set deleted_at = now(), email = null, email_verified_at = null, telegram_id = null
       where id = ${id}`.execute(ending);

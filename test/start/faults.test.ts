@@ -28,7 +28,7 @@ test('a port in use is one clear line and a non-zero exit', async () => {
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(new RegExp(`^soko: .*${port}.*in use`));
-}, 60_000);
+});
 
 test('a DATA_DIR that cannot be made is one clear line and a non-zero exit', async () => {
   const file = join(data.folder, 'a-file');
@@ -37,7 +37,7 @@ test('a DATA_DIR that cannot be made is one clear line and a non-zero exit', asy
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: DATA_DIR .* cannot be written/);
-}, 60_000);
+});
 
 test('a wrong DATABASE_URL is one clear line and a non-zero exit', async () => {
   const { code, lines } = await refusedStart({
@@ -47,14 +47,14 @@ test('a wrong DATABASE_URL is one clear line and a non-zero exit', async () => {
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: DATABASE_URL cannot be used: .*ECONNREFUSED/);
   expect(lines[0]).not.toContain('secret');
-}, 60_000);
+});
 
 test('a Redis that is down at start is one clear line and a non-zero exit', async () => {
   const { code, lines } = await refusedStart({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: REDIS_URL cannot be used: .*ECONNREFUSED/);
-}, 60_000);
+});
 
 test('a schedule that cannot be reached is one clear line and a non-zero exit', async () => {
   const { target, drop } = await newDatabaseTarget();
@@ -66,7 +66,7 @@ test('a schedule that cannot be reached is one clear line and a non-zero exit', 
   expect(code).toBe(1);
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/^soko: JOBS_URL cannot hold the schedule: .*ECONNREFUSED/);
-}, 60_000);
+});
 
 test.each([
   [{ PORT: '99999' }, /PORT: /],

@@ -149,71 +149,51 @@ shared(
   180_000,
 );
 
-shared(
-  'workers end when their supervisor is killed',
-  async () => {
-    const workers = await startWorkers();
-    const pids = [...(await workerPids(workers)).values()];
-    expect(pids).toHaveLength(2);
-    workers.child.kill('SIGKILL');
-    await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
-  },
-  120_000,
-);
+shared('workers end when their supervisor is killed', async () => {
+  const workers = await startWorkers();
+  const pids = [...(await workerPids(workers)).values()];
+  expect(pids).toHaveLength(2);
+  workers.child.kill('SIGKILL');
+  await expect.poll(() => pids.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+});
 
-shared(
-  'a terminal’s interrupt drains, and a second one ends everything at once',
-  async () => {
-    const workers = await startWorkers({ DRAIN_WINDOW: '10m' });
-    const pids = [...(await workerPids(workers)).values()];
-    const interrupt = () => [workers.child.pid!, ...pids].filter(isAlive).forEach((pid) => process.kill(pid, 'SIGINT'));
-    const { token } = await registered(workers.url, 'Asha');
-    const client = await connect({ url: workers.url, token });
-    interrupt();
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(client.online).toBe(true);
-    interrupt();
-    expect(await workers.exited).toBe(1);
-    await expect.poll(() => pids.filter(isAlive)).toEqual([]);
-    client.close();
-  },
-  120_000,
-);
+shared('a terminal’s interrupt drains, and a second one ends everything at once', async () => {
+  const workers = await startWorkers({ DRAIN_WINDOW: '10m' });
+  const pids = [...(await workerPids(workers)).values()];
+  const interrupt = () => [workers.child.pid!, ...pids].filter(isAlive).forEach((pid) => process.kill(pid, 'SIGINT'));
+  const { token } = await registered(workers.url, 'Asha');
+  const client = await connect({ url: workers.url, token });
+  interrupt();
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  expect(client.online).toBe(true);
+  interrupt();
+  expect(await workers.exited).toBe(1);
+  await expect.poll(() => pids.filter(isAlive)).toEqual([]);
+  client.close();
+});
 
-shared(
-  'a port that another process holds is one clear line and a non-zero exit',
-  async () => {
-    const holder = createServer().listen({ port: 0, host: '127.0.0.1', reusePort: true });
-    await new Promise((resolve) => holder.once('listening', resolve));
-    const { port } = holder.address() as AddressInfo;
-    const { code, lines } = await refusal({ ...env, PORT: String(port) });
-    holder.close();
-    expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(new RegExp(`^soko: .*${port}.*in use`))]);
-  },
-  120_000,
-);
+shared('a port that another process holds is one clear line and a non-zero exit', async () => {
+  const holder = createServer().listen({ port: 0, host: '127.0.0.1', reusePort: true });
+  await new Promise((resolve) => holder.once('listening', resolve));
+  const { port } = holder.address() as AddressInfo;
+  const { code, lines } = await refusal({ ...env, PORT: String(port) });
+  holder.close();
+  expect(code).toBe(1);
+  expect(lines).toEqual([expect.stringMatching(new RegExp(`^soko: .*${port}.*in use`))]);
+});
 
-shared(
-  'what keeps a worker from starting is one clear line and a non-zero exit',
-  async () => {
-    const { code, lines } = await refusal({ ...env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
-    expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(/^soko: REDIS_URL cannot be used: .*ECONNREFUSED/)]);
-  },
-  120_000,
-);
+shared('what keeps a worker from starting is one clear line and a non-zero exit', async () => {
+  const { code, lines } = await refusal({ ...env, REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+  expect(code).toBe(1);
+  expect(lines).toEqual([expect.stringMatching(/^soko: REDIS_URL cannot be used: .*ECONNREFUSED/)]);
+});
 
-shared(
-  'workers that die before they are ever ready are given up',
-  async () => {
-    const crash = "data:text/javascript,if(process.argv[2]==='worker')process.exit(3)";
-    const { code, lines } = await refusal({ ...env, NODE_OPTIONS: `--import=${crash}`, LOG_LEVEL: 'silent' });
-    expect(code).toBe(1);
-    expect(lines).toEqual([expect.stringMatching(/^soko: worker \d died 5 times and was never ready/)]);
-  },
-  120_000,
-);
+shared('workers that die before they are ever ready are given up', async () => {
+  const crash = "data:text/javascript,if(process.argv[2]==='worker')process.exit(3)";
+  const { code, lines } = await refusal({ ...env, NODE_OPTIONS: `--import=${crash}`, LOG_LEVEL: 'silent' });
+  expect(code).toBe(1);
+  expect(lines).toEqual([expect.stringMatching(/^soko: worker \d died 5 times and was never ready/)]);
+});
 
 const servers = { DATABASE_URL: 'postgres://db/soko', REDIS_URL: 'redis://redis' };
 test.each([

@@ -32,7 +32,8 @@ async function newServerDatabase(server: string): Promise<TestDatabase> {
     await query(`select pg_advisory_lock(${templateLock})`);
     const known = await query(`select 1 from pg_database where datname = '${template}' and datistemplate`);
     if (known.length === 0) await makeServerTemplate(server, { template, query });
-    await query(`create database ${name} template ${template}`);
+    // By files a third of the work, and none of it written to the log first.
+    await query(`create database ${name} template ${template} strategy file_copy`);
   });
   const drop = () =>
     administer(server, async (query) => void (await query(`drop database if exists ${name} with (force)`)));

@@ -25,6 +25,10 @@ export interface Started {
   readonly exited: Promise<number | null>;
 }
 
+/** Those that a test which failed left behind end with us. */
+const running = new Set<ChildProcess>();
+process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+
 /** Starts `src/main.ts` with nothing but the given environment, and does not wait for it. */
 export function spawnSoko(env: Record<string, string>): Started {
   const child = spawn(process.execPath, [main], {
@@ -33,7 +37,9 @@ export function spawnSoko(env: Record<string, string>): Started {
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  running.add(child);
   const exited = new Promise<number | null>((resolve) => void child.once('exit', resolve));
+  void exited.then(() => running.delete(child));
   return { child, output: () => output, exited };
 }
 
