@@ -14,3 +14,23 @@ alter table shipment
   add constraint shipment_reminder check (remind_at is null or state in ('out_for_delivery', 'failed')) not valid;
 create index shipment_with_courier on shipment (deadline) where state in ('out_for_delivery', 'failed');
 create index shipment_remind on shipment (remind_at) where remind_at is not null;
+
+-- Two people of whom one has blocked the other, or has ended that: what follows from it elsewhere is still to be done.
+create table block_change (
+  one uuid not null,
+  other uuid not null,
+  at timestamptz not null,
+  primary key (one, other)
+);
+
+-- A parcel's place at its hub, from its purchase until it is handed over, goes back or comes to nothing.
+create table hub_place (
+  order_id uuid primary key,
+  hub_id uuid not null references hub (id) deferrable initially deferred,
+  taken_at timestamptz not null
+);
+create index hub_place_hub on hub_place (hub_id);
+insert into hub_place
+select id, hub_id, created_at from sub_order
+where hub_id is not null
+  and state in ('awaiting_payment', 'placed', 'accepted', 'packed', 'at_hub', 'out_for_delivery');
