@@ -34,3 +34,10 @@ insert into hub_place
 select id, hub_id, created_at from sub_order
 where hub_id is not null
   and state in ('awaiting_payment', 'placed', 'accepted', 'packed', 'at_hub', 'out_for_delivery');
+
+-- What was captured before there was a ledger is still to be booked, with the escrows of orders that are not over.
+alter table payment add column unbooked boolean not null default false;
+update payment set unbooked = true
+where purpose = 'order' and method not in ('wallet', 'cod') and captured_minor > 0
+  and not exists (select from ledger_account a where a.code = 'payment:' || payment.id);
+create index payment_unbooked on payment (id) where unbooked;
