@@ -132,3 +132,19 @@ test('a block shows in cart.get, and a change of the listing tells it', async ()
   await market.runJob('cart.followUp');
   expect(itemsOf((await told(buyer)).at(-1))[0]).toMatchObject({ unavailable: true });
 });
+
+test('a block, and its end, reach the cart without any change of the listing, once', async () => {
+  const { seller, buyer } = await filledCart(market);
+  const other = await filledCart(market);
+  await market.ok(seller, 'blocks.add', { userId: buyer.id });
+  await Promise.all([market.runJob('cart.followBlocks'), market.runJob('cart.followBlocks')]);
+  expect(await told(buyer)).toHaveLength(2);
+  expect((await told(buyer)).at(-1)).toMatchObject({ change: { kind: 'listing_changed' } });
+  expect(itemsOf((await told(buyer)).at(-1))[0]).toMatchObject({ unavailable: true });
+  await market.ok(seller, 'blocks.remove', { userId: buyer.id });
+  await market.runJob('cart.followBlocks');
+  expect(itemsOf((await told(buyer)).at(-1))[0]).toMatchObject({ unavailable: false });
+  await market.runJob('cart.followBlocks');
+  expect(await told(buyer)).toHaveLength(3);
+  expect(await told(other.buyer)).toHaveLength(1);
+});

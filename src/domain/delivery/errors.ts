@@ -10,6 +10,7 @@ export const deliveryErrors = defineErrors({
   'delivery.no_address': { retry: 'never', http: 422, text: 'A courier needs an address with its place on the map.' },
   'delivery.unknown_hub': { retry: 'never', http: 404, text: 'There is no such hub; choose another.' },
   'delivery.closed': { retry: 'refetch', http: 409, text: 'The hub takes no more parcels; choose another.' },
+  'delivery.full': { retry: 'refetch', http: 409, text: 'The hub has no room for that many parcels; choose another.' },
   'delivery.not_offered': { retry: 'never', http: 422, text: 'This way of delivery is not offered here.' },
   'delivery.too_far': { retry: 'never', http: 422, text: 'The address is farther from a hub than any courier goes.' },
 });

@@ -19,6 +19,7 @@ import { quote } from './queries/quote.ts';
 import { hubAssignmentSnapshot } from './snapshot.ts';
 
 export { HubId, PartnerId } from './entities.ts';
+export { freePlaces, keepPlaces, takePlaces } from './places.ts';
 export { partnerServing } from './partner-hubs.ts';
 export { quoteDelivery, quoteErrors, type DeliveryQuote, type ParcelQuote } from './quoting.ts';
 export { DeliveryAddress } from './rules.ts';

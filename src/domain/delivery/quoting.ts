@@ -3,6 +3,7 @@ import type { Db } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import type { Point } from '../kernel/geo.ts';
 import type { Currency } from '../kernel/money.ts';
+import { hasRoom, isFull } from './places.ts';
 import { HubEntity, type HubId, type PartnerId } from './entities.ts';
 import type { DeliveryAddress } from './rules.ts';
 import { kilometres } from './views.ts';
@@ -23,7 +24,7 @@ export interface ParcelQuote {
   readonly distanceKm: number | null;
 }
 
-export type QuoteFailure = 'no_address' | 'unknown_hub' | 'closed' | 'not_offered' | 'too_far';
+export type QuoteFailure = 'no_address' | 'unknown_hub' | 'closed' | 'full' | 'not_offered' | 'too_far';
 
 export type DeliveryQuote =
   | { readonly ok: true; readonly perSeller: ReadonlyMap<string, ParcelQuote> }
@@ -34,6 +35,7 @@ export const quoteErrors = [
   'delivery.no_address',
   'delivery.unknown_hub',
   'delivery.closed',
+  'delivery.full',
   'delivery.not_offered',
   'delivery.too_far',
 ] as const satisfies readonly `delivery.${QuoteFailure}`[];
@@ -56,13 +58,14 @@ async function quoteParcel(db: Db, request: QuoteRequest): Promise<ParcelQuote |
     const hub = hubId === undefined ? null : await db.findOne(HubEntity, { id: hubId });
     if (!hub) return 'unknown_hub';
     if (hub.state === 'closed') return 'closed';
+    if (await isFull(db, hub.id, request.sellerIds.length)) return 'full';
     if (method === 'hub') {
       if (hub.currency !== currency) return 'not_offered';
       return { feeMinor: hub.feeMinor, hubId: hub.id, partnerId: null, distanceKm: null };
     }
   }
   assert(address?.location, 'a courier goes to a place');
-  return quoteCourier(db, { hubId, to: address.location, currency });
+  return quoteCourier(db, { hubId, to: address.location, currency, parcels: request.sellerIds.length });
 }
 
 interface Reach {
@@ -74,11 +77,15 @@ interface Reach {
   readonly per_km_minor: string;
 }
 
-/** The nearest hub from which somebody goes that far, and the cheapest who does. */
-async function quoteCourier(
-  db: Db,
-  { hubId, to, currency }: { hubId: string | undefined; to: Point; currency: Currency },
-): Promise<ParcelQuote | QuoteFailure> {
+interface Trip {
+  readonly hubId: string | undefined;
+  readonly to: Point;
+  readonly currency: Currency;
+  readonly parcels: number;
+}
+
+/** The nearest hub with room from which somebody goes that far, and the cheapest who does. */
+async function quoteCourier(db: Db, { hubId, to, currency, parcels }: Trip): Promise<ParcelQuote | QuoteFailure> {
   const only = hubId === undefined ? sql`true` : sql`hub.id = ${hubId}::uuid`;
   const { rows } = await sql<Reach>`
     select hub.id as hub_id, partner.id as partner_id, away.metres,
@@ -88,6 +95,7 @@ async function quoteCourier(
     join delivery_partner partner on partner.id = served.partner_id
     cross join lateral (select st_distance(hub.location, ${geography(to)}) as metres) away
     where hub.state = 'active' and partner.state = 'active' and partner.currency = ${currency} and ${only}
+      and ${hasRoom(parcels)}
     order by in_reach desc, away.metres, hub.id,
              partner.base_fee_minor + partner.per_km_minor * away.metres / 1000, partner.id
     limit 1`.execute(db.getKysely());

@@ -16,7 +16,7 @@ export const HubView = z.object({
   timezone: z.string(),
   hours: OpeningHours,
   exceptions: HoursExceptions,
-  /** Parcels that the hub has room for, as a hint to those who send. */
+  /** Parcels that the hub has room for, those that were bought and not dropped off yet included; null: any number. */
   capacity: orNull(z.int()),
   contactPhone: orNull(z.string()),
   feeMinor: z.int(),

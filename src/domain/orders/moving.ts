@@ -1,3 +1,4 @@
+import { freePlaces } from '../delivery/index.ts';
 import type { Tx } from '../kernel/define.ts';
 import { applyMove } from '../kernel/machine.ts';
 import { shopsOf } from '../merchants/index.ts';
@@ -11,9 +12,14 @@ import { orderView, type OrderSide, type OrderWithLines } from './views.ts';
 /** Moves an order, notes it, and sets when the new state ends by itself. False, changing nothing: no such move. */
 export async function moveOrder(tx: Tx, order: Order, move: Mover): Promise<boolean> {
   const noted = await stepOrder(tx, order, move);
-  if (noted) tx.db.create(OrderMoveEntity, noted);
-  return noted !== null;
+  if (!noted) return false;
+  tx.db.create(OrderMoveEntity, noted);
+  if (order.hubId && hasLeft.has(order.state)) await freePlaces(tx, [order.id]);
+  return true;
 }
+
+/** No place at a hub is kept for it any more. What goes back to its seller is there until it is fetched. */
+const hasLeft: ReadonlySet<string> = new Set(['payment_expired', 'rejected', 'cancelled', 'delivered', 'refunded']);
 
 interface Mover {
   readonly name: OrderMove;

@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
+import { keepPlaces } from '../delivery/index.ts';
 import { assert } from '../kernel/errors.ts';
 import type { Tx } from '../kernel/define.ts';
 import { fundEscrow, lockEscrow, refundableOf } from '../escrow/index.ts';
@@ -80,6 +81,8 @@ async function fundOrders(
 async function placePaid(tx: Tx, found: OrderWithLines, inTime: boolean): Promise<void> {
   const moved = await moveOrder(tx, found.order, { name: inTime ? 'pay' : 'reinstate', by: 'system' });
   assert(moved, `order ${found.order.id} moves with its group`);
+  const { id, hubId } = found.order;
+  if (!inTime && hubId) await keepPlaces(tx, hubId, [id]);
   found.order.placedAt = await tx.now();
   found.order.reason = null;
   await tellOrder(tx, found, inTime ? 'placed' : 'reinstated');

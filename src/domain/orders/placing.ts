@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DeliveryAddress, quoteDelivery, quoteErrors, type ParcelQuote } from '../delivery/index.ts';
+import { DeliveryAddress, quoteDelivery, quoteErrors, takePlaces, type ParcelQuote } from '../delivery/index.ts';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import type { UserId } from '../kernel/ids.ts';
@@ -80,12 +80,23 @@ export async function openGroup(
   const walletMinor = Math.min(placing.walletMinor ?? 0, totalMinor);
   const { paymentMethod } = placing;
   const written = await writeGroup(tx, { ...group, buyerId, currency, paymentMethod, walletMinor }, priced);
+  if (!(await takePlacesFor(tx, written.orders))) return 'delivery.full';
   if (!(await holdWalletPart(tx, written.group))) return 'orders.wallet_insufficient';
   if (walletMinor === totalMinor) {
     const outcome = await payGroup(tx, written.group, null);
     assert(outcome === 'placed', `group ${group.id} is placed with nothing left to pay: ${outcome}`);
   }
   return written;
+}
+
+/** A place at the hub for each parcel; whatever is not brought needs none. */
+async function takePlacesFor(tx: Tx, orders: readonly OrderWithLines[]): Promise<boolean> {
+  const byHub = Map.groupBy(orders, ({ order }) => order.hubId);
+  for (const [hubId, theirs] of byHub) {
+    const orderIds = theirs.map(({ order }) => order.id);
+    if (hubId && !(await takePlaces(tx, hubId, orderIds))) return false;
+  }
+  return true;
 }
 
 const totalOf = ({ goodsMinor, deliveryMinor, discountMinor }: OrderPart) => goodsMinor + deliveryMinor - discountMinor;

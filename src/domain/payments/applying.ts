@@ -1,10 +1,10 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
-import { accounts, mustPost, type Transfer } from '../ledger/index.ts';
 import { payGroup, type OrderGroup } from '../orders/index.ts';
 import { attemptIdOf } from './attempts.ts';
-import { PaymentEntity, ProviderEventEntity, type Payment, type ProviderEvent } from './entities.ts';
+import { bookCaptures, capturesOf, totalOf, type Captures } from './captures.ts';
+import { PaymentEntity, type Payment, type ProviderEvent } from './entities.ts';
 import { tellPayer } from './events.ts';
 import { ProviderFact } from './facts.ts';
 import { isOpen, movePayment, type PaymentMove } from './moving.ts';
@@ -12,7 +12,6 @@ import { paymentProvidersPort } from './provider.ts';
 import { applyRefunds } from './refund-outcomes.ts';
 import { isBeingRefunded, refundRest } from './refunding.ts';
 import { lockPayment } from './rows.ts';
-import { sum } from './sums.ts';
 import { creditTopUp } from './topping-up.ts';
 
 /**
@@ -61,28 +60,6 @@ async function whyRefused(tx: Tx, { event, fact, payment, captures }: Doubt): Pr
   return captures && totalOf(captures) <= payment.amountMinor ? null : 'amount_mismatch';
 }
 
-/** Amounts by the provider's ids of the captures. */
-type Captures = ReadonlyMap<string, number>;
-
-const totalOf = (captures: Captures) => sum([...captures.values()]);
-
-/** The distinct captures of all believed events and of one more fact; null when it contradicts them. */
-async function capturesOf(tx: Tx, payment: Payment, fact: ProviderFact): Promise<Captures | null> {
-  const events = await tx.db.find(ProviderEventEntity, {
-    paymentId: payment.id,
-    subject: 'charge',
-    outcome: { $in: ['applied', 'ignored'] },
-  });
-  const captures = new Map<string, number>();
-  for (const told of [...events.map((event) => ProviderFact.parse(event.fact)), fact]) {
-    for (const { ref, amountMinor } of told.captures) {
-      if ((captures.get(ref) ?? amountMinor) !== amountMinor) return null;
-      captures.set(ref, amountMinor);
-    }
-  }
-  return captures;
-}
-
 interface Told {
   readonly payment: Payment;
   readonly group: OrderGroup | null;
@@ -118,20 +95,6 @@ async function applyFact(tx: Tx, told: Told): Promise<boolean> {
   const moved = await moveByStatus(tx, payment, fact);
   if (capturedMinor < payment.amountMinor && !isOpen(payment)) await refundRest(tx, payment);
   return (await applyRefunds(tx, payment, fact.refunds)) || moved || grown;
-}
-
-/** Books what a provider has captured, each capture once: those that the journal has are passed over. */
-async function bookCaptures(tx: Tx, { id, provider, currency }: Payment, captures: Captures): Promise<void> {
-  const transfers = [...captures].map(([ref, amountMinor]): Transfer => ({
-    kind: 'payment.capture',
-    reference: `${id}:${ref}`,
-    currency,
-    postings: [
-      { account: accounts.clearing(provider), amountMinor: -amountMinor },
-      { account: accounts.payment(id), amountMinor },
-    ],
-  }));
-  await mustPost(tx, ...transfers);
 }
 
 async function moveByStatus(tx: Tx, payment: Payment, fact: ProviderFact): Promise<boolean> {

@@ -41,6 +41,8 @@ export const PaymentEntity = defineEntity({
     pollAt: p.datetime().nullable(),
     pollTries: p.integer(),
     reconciledAt: p.datetime().nullable(),
+    /** It captured money before there was a ledger, which is still to be booked. */
+    unbooked: p.boolean().default(false),
     version: p.integer(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

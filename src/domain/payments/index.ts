@@ -1,4 +1,5 @@
 import { defineArea } from '../kernel/define.ts';
+import { bookPastPayments, bookPastPaymentsJob } from './commands/book-past.ts';
 import { cancelPayment } from './commands/cancel.ts';
 import { claimPolls, recordAnswer } from './commands/poll.ts';
 import { applyStoredEvent, claimEvents } from './commands/process.ts';
@@ -49,6 +50,7 @@ export const payments = defineArea({
     startPayment,
     topUpWallet,
     expireTopUps,
+    bookPastPayments,
     getPayment,
     listPayments,
     cancelPayment,
@@ -79,6 +81,7 @@ export const payments = defineArea({
     refundPayments,
     expireWalletTopUps,
     reconcilePayments,
+    bookPastPaymentsJob,
   ],
   snapshots: [paymentSnapshot],
   personal: paymentsPersonal,

@@ -9,6 +9,7 @@ import { lockOrder, recordRefund, type RefundDue } from '../orders/index.ts';
 import { RefundEntity, type Payment, type Refund } from './entities.ts';
 import { updateCash } from './cash.ts';
 import { refundMachine } from './machine.ts';
+import { bookPast } from './past.ts';
 import { lockPaymentsOf, lockRefundsOf, refundsOfOrder } from './rows.ts';
 import { paymentSettingsPort } from './settings.ts';
 import { sum } from './sums.ts';
@@ -93,12 +94,13 @@ export async function refundOrder(tx: Tx, { group, orderId, amountMinor }: Refun
   // The wallet's part of an order that came to nothing was never spent.
   if (amountMinor === 0) return;
   for (const payment of await lockPaymentsOf(tx, group)) {
+    await bookPast(tx, { payment, group });
     if ((await unspentOf(tx, payment)) < amountMinor) continue;
     await refundUnspent(tx, payment, { orderId, amountMinor });
     await recordRefunds(tx, orderId);
     return;
   }
-  // An order that was paid before there was a ledger: its money is not in the books, and people have to see to it.
+  // Its money is not in the books, and people have to see to it.
   tx.port(paymentSettingsPort).alarm({ provider: 'none', eventId: orderId, reason: 'refund_without_money' });
   await recordRefund(tx, orderId, { state: 'failed', refundedMinor: 0 });
 }

@@ -12,6 +12,7 @@ export const shipmentsErrors = defineErrors({
     http: 403,
     text: 'Somebody else of the hub has to see to your own parcel.',
   },
+  'shipments.hub_full': { retry: 'later', http: 409, text: 'The hub has no room: what is there has to leave first.' },
   'shipments.cash_due': { retry: 'never', http: 409, text: 'Collect the cash first.' },
   'shipments.no_cash': { retry: 'never', http: 409, text: 'There is no cash to collect for it.' },
   'shipments.wrong_amount': { retry: 'refetch', http: 422, text: 'This is not the amount that is due.' },

@@ -1,3 +1,4 @@
+import { freePlaces } from '../delivery/index.ts';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
@@ -41,6 +42,7 @@ export async function moveShipment(tx: Tx, shipment: Shipment, step: ShipmentSte
   if (!fits(name, shipment) || target(shipmentMachine, name, { state: from, by }) === null) return false;
   const orderMove = orderMoveOf(name, from);
   if (orderMove && !(await moveOrderByHub(tx, { orderId: shipment.orderId, name: orderMove }))) return false;
+  if (name === 'handBack') await freePlaces(tx, [shipment.orderId]);
   const at = await tx.now();
   applyMove(shipmentMachine, shipment, { name, by, at });
   const event = eventOf(shipment.state);

@@ -10,6 +10,7 @@ import { listAudit } from './queries/list-audit.ts';
 import { listBlocks } from './queries/list-blocks.ts';
 import { blockSnapshot } from './snapshot.ts';
 
+export { claimBlockChanges } from './block-changes.ts';
 export { areBlocked, areBlockedNow, blockedAmong, isBlocked } from './blocked.ts';
 
 export const trust = defineArea({

@@ -19,6 +19,7 @@ export const cartCases: AreaCases = {
     },
     'cart.checkout': { success: async (market) => ({ as: (await filledCart(market)).buyer, input: { ...pickup } }) },
     'cart.clear': { success: async (market) => ({ as: (await filledCart(market)).buyer, input: {} }) },
+    'cart.followBlocks': { success: async () => ({ as: system, input: {} }) },
     'cart.followUp': {
       async success(market) {
         const { seller, listingId } = await filledCart(market);

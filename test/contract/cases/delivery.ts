@@ -98,6 +98,12 @@ export const deliveryCases: AreaCases = {
     'delivery.no_address': (market) => refused(market, { method: 'courier' }),
     'delivery.unknown_hub': (market) => refused(market, { method: 'hub', hubId: crypto.randomUUID() }),
     'delivery.closed': async (market) => refused(market, { method: 'hub', hubId: await closed(market) }),
+    'delivery.full': async (market) =>
+      refused(market, {
+        method: 'hub',
+        hubId: await openHub(market, { capacity: 1 }),
+        sellerIds: [crypto.randomUUID(), crypto.randomUUID()],
+      }),
     'delivery.not_offered': async (market) =>
       refused(market, { method: 'hub', hubId: await openHub(market, { currency: 'KES' }) }),
     async 'delivery.too_far'(market) {

@@ -87,6 +87,7 @@ export const paymentsCases: AreaCases = {
         return { as: await market.user(), input: { amountMinor: 5_000, currency: 'USD', method: 'sandbox' } };
       },
     },
+    'payments.bookPast': { success: async () => ({ as: system, input: {} }) },
     'payments.expireTopUps': bySystem(),
     'payments.list': {
       async success(market) {

@@ -138,6 +138,13 @@ export const shipmentsCases: AreaCases = {
       const { staff, shipmentId } = await packed(market);
       return { name: 'shipments.handBack', as: staff, input: { shipmentId } };
     },
+    async 'shipments.hub_full'(market) {
+      const depot = await openDepot(market);
+      const { staff, scanCode: code, hubId } = await packed(market, { depot });
+      await received(market, { depot });
+      await market.ok(await admin(market), 'hubs.update', { hubId, capacity: 1 });
+      return { name: 'shipments.receiveAtHub', as: staff, input: { code, hubId } };
+    },
     'shipments.own_parcel': async (market) => {
       const depot = await openDepot(market);
       const { staff, shipmentId } = await received(market, { depot, seller: depot.staff });

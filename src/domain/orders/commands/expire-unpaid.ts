@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { z } from 'zod';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
+import { freePlaces } from '../../delivery/index.ts';
 import { assert } from '../../kernel/errors.ts';
 import { applyMove } from '../../kernel/machine.ts';
 import { idList, plainRows } from '../../kernel/plain-rows.ts';
@@ -64,6 +65,8 @@ async function expireOrdersOf(tx: Tx, groups: readonly OrderGroup[]): Promise<Or
     assert(noted && order.deadline === null && order.remindAt === null, `order ${order.id} expires with its group`);
   }
   await writeExpired(tx, orders);
+  const byHub = orders.filter(({ hubId }) => hubId !== null).map(({ id }) => id);
+  if (byHub.length > 0) await freePlaces(tx, byHub);
   const ids = idList(orders.map(({ id }) => id));
   const lines = await plainRows(tx.db, OrderLineEntity, sql`where order_id = ${ids} order by id`);
   const byOrder = Map.groupBy(lines, ({ orderId }) => orderId);

@@ -74,15 +74,15 @@ export const complete = defineCommand({
   summary: "Complete orders that have been received, and release their money to the sellers' side.",
   emits: [orderChanged, orderTold],
   async run({ tx }) {
+    // One that was paid before there was a ledger waits until that is booked: nobody completes without money.
     const { rows } = await sql<{ id: OrderId }>`
-      select o.id from sub_order o left join escrow e on e.order_id = o.id
+      select o.id from sub_order o join escrow e on e.order_id = o.id
       where o.state = 'received' and (e.cash_state is null or e.cash_state = 'remitted')
-        and e.state is distinct from 'frozen' and coalesce(e.open_chargebacks, 0) = 0
+        and e.state is distinct from 'frozen' and e.open_chargebacks = 0
       order by o.updated_at limit ${orderSweepBatch} for update of o skip locked`.execute(tx.sql);
     const received = await tx.db.find(OrderEntity, { id: { $in: rows.map(({ id }) => id) } }, { refresh: true });
     const orders = await withLines(tx.db, received);
     for (const found of orders) {
-      // An order from before there was a ledger has nothing to release.
       const released = await releaseEscrow(tx, found.order.id);
       assert(
         typeof released !== 'string' || released === 'over',

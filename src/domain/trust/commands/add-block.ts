@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { publicProfiles } from '../../identity/index.ts';
 import { defineCommand } from '../../kernel/define.ts';
 import { newId, UserId } from '../../kernel/ids.ts';
+import { noteBlockChange } from '../block-changes.ts';
 import { lockPair } from '../blocked.ts';
 import { BlockEntity } from '../entities.ts';
 import { blockChanged } from '../events.ts';
@@ -31,6 +32,7 @@ export const addBlock = defineCommand({
     if ((await tx.db.count(BlockEntity, { blockerId })) >= blocksMax) fail('blocks.too_many');
     const block = tx.db.create(BlockEntity, { id: newId(), blockerId, blockedId, createdAt: await tx.now() });
     await tx.db.flush();
+    await noteBlockChange(tx, blockerId, blockedId);
     const view = blockView(block);
     tx.emit(blockChanged, blockerId, { view });
     // Those who watch one another's presence stop at once.

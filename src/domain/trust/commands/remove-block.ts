@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../../kernel/define.ts';
 import { UserId } from '../../kernel/ids.ts';
+import { noteBlockChange } from '../block-changes.ts';
 import { lockPair } from '../blocked.ts';
 import { BlockEntity } from '../entities.ts';
 import { blockChanged } from '../events.ts';
@@ -21,6 +22,7 @@ export const removeBlock = defineCommand({
     if (!block) return {};
     tx.emit(blockChanged, blockerId, { view: endedBlockView(block) });
     await tx.db.nativeDelete(BlockEntity, { id: block.id });
+    await noteBlockChange(tx, blockerId, blockedId);
     return {};
   },
 });
