@@ -46,7 +46,7 @@ async function toppedUp(amountMinor: number): Promise<{ user: TestUser; paymentI
   return { user, paymentId: await topUp(market, till, { user, amountMinor }) };
 }
 
-test('a top-up that is still there is taken out of the wallet, and is back in it when the bank refuses the payer', async () => {
+test('a top-up that is still there is taken from the wallet, and is back when the bank refuses the payer', async () => {
   const { user, paymentId } = await toppedUp(1_000);
   const before = await losses();
   await tell(market, fact(paymentId, of(1_000)));
@@ -167,7 +167,7 @@ async function surplus(): Promise<{ paymentId: string; buyer: TestUser }> {
   return { paymentId, buyer: bought.buyer };
 }
 
-test('money that is no order’s is not sent back while the bank looks, and not at all when the bank has given it', async () => {
+test('money that is no order’s waits while the bank looks, and is not sent when the bank has given it', async () => {
   const before = await losses();
   const { paymentId } = await surplus();
   const bank = await atBank();
@@ -187,7 +187,7 @@ test('money that is no order’s goes back once the bank has refused the payer',
   expect(await losses()).toBe(before);
 });
 
-test('a refund that comes back after the bank has given the same money makes the loss good, and is no one’s twice', async () => {
+test('a refund that comes back after the bank has given the same money makes the loss good', async () => {
   till.behaviour = 'refund_reverses';
   const found = await delivered(market, till).finally(() => (till.behaviour = 'succeed'));
   const before = await losses();
