@@ -119,8 +119,8 @@ export async function readBooks(query: Query, scope: Scope | null): Promise<Book
     payments: await query(`
       select p.id, p.state, p.amount_minor::text as amount, p.captured_minor::text as captured,
         p.refunded_minor::text as refunded,
-        coalesce((select sum(c.amount_minor) from sandbox_charge c
-                  where c.attempt_id = p.id::text and c.status = 'captured'), 0)::text as charged
+        coalesce((select sum(t.amount_minor) from sandbox_capture t join sandbox_charge c on c.id = t.charge_id
+                  where c.attempt_id = p.id::text), 0)::text as charged
       from payment p where p.id in ${payments} and p.method not in ('wallet', 'cod')`),
     refunds: await query(`
       select id, payment_id, state, amount_minor::text as amount from refund where payment_id in ${payments}`),

@@ -72,7 +72,7 @@ function holdsOf({ accounts, holds, transfers }: Books): string[] {
   const count = (kind: string, id: string) =>
     transfers.filter((one) => one.kind === kind && one.reference === id).length;
   const moves = holds.flatMap(({ id, state }) => {
-    const given = count('wallet.void', id);
+    const given = count('wallet.void', id) + count('take.refund', id);
     const isRight = count('wallet.hold', id) === 1 && given === (state === 'voided' ? 1 : 0);
     return isRight ? [] : [`hold ${id} is ${state} and was given back ${given} times`];
   });

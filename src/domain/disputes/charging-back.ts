@@ -3,14 +3,20 @@ import type { Tx } from '../kernel/define.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
 import { accounts, balanceOf, mustPost, type Posting } from '../ledger/index.ts';
 import { disputeOrder, type OrderWithLines } from '../orders/index.ts';
-import { findAttempt, paymentProvidersPort, type Attempt, type ChargebackFact } from '../payments/index.ts';
+import {
+  findAttempt,
+  openChargebackOf,
+  paymentProvidersPort,
+  type Attempt,
+  type ChargebackFact,
+} from '../payments/index.ts';
 import { ChargebackEntity, type Chargeback } from './chargeback-entities.ts';
 import { tellChargeback, type ChargebackChangeKind } from './chargeback-events.ts';
 import { chargebackMachine, isDecided, moveTo } from './chargeback-machine.ts';
 import { createChargeback, findChargeback, lockCharged, type ChargebackFile } from './chargeback-rows.ts';
 import { closeOrders } from './closing-chargebacks.ts';
 
-/** `later`: we have not heard of the capture yet, so it is not known which orders it paid. */
+/** `later`: it is not known yet whose the money is: which orders it paid, or that it goes back. */
 export type Outcome = 'applied' | 'ignored' | 'later' | { readonly refused: string };
 
 /** Applies what a provider told of a chargeback. Twice, late and in any order, it changes nothing twice. */
@@ -25,12 +31,17 @@ export async function applyChargeback(
   const known = await findChargeback(tx, { provider, providerRef });
   const refused = await whyRefused(tx, { attempt, fact, known });
   if (refused) return { refused };
-  if (attempt.capturedMinor === 0) return 'later';
+  if (!known && (await isUndecided(tx, attempt))) return 'later';
   const file = known ?? (await createChargeback(tx, { attempt, fact, orders }));
   const kind = await advance(tx, { file, fact, orders, attempt }, !known);
   if (!kind) return 'ignored';
   await tellChargeback(tx, file, kind);
   return 'applied';
+}
+
+/** Nothing was captured yet, or what was is not an order's, a wallet's or on its way back yet. */
+async function isUndecided(tx: Tx, { id, capturedMinor, currency }: Attempt): Promise<boolean> {
+  return capturedMinor === 0 || (await balanceOf(tx.sql, accounts.payment(id), currency)) > 0;
 }
 
 async function whyRefused(
@@ -112,7 +123,8 @@ function kindOf({ state, closedAt }: Chargeback, isNew: boolean): ChargebackChan
 }
 
 /** Freezes the money of the orders that the payment paid for. */
-async function open(tx: Tx, { shares }: ChargebackFile): Promise<void> {
+async function open(tx: Tx, { chargeback, shares }: ChargebackFile): Promise<void> {
+  await openChargebackOf(tx, chargeback.paymentId);
   for (const { orderId } of shares) {
     await openChargeback(tx, orderId);
     await disputeOrder(tx, { orderId, by: 'system' });

@@ -3,7 +3,7 @@ import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { applyMove } from '../kernel/machine.ts';
 import { completeOrders, endRefunded, resolveOrder, type OrderWithLines } from '../orders/index.ts';
-import { refundFromEscrow, settleHeldRefunds } from '../payments/index.ts';
+import { closeChargebackOf, refundFromEscrow, refundPayments } from '../payments/index.ts';
 import type { Chargeback, ChargebackShare } from './chargeback-entities.ts';
 import { DisputeEntity, type Dispute } from './entities.ts';
 import { tellDispute } from './events.ts';
@@ -21,20 +21,22 @@ interface Closed {
  * rest is released, unless its own dispute goes on or another chargeback is open.
  */
 export async function closeOrders(tx: Tx, { chargeback, file, orders }: Closed): Promise<void> {
+  await closePayment(tx, chargeback);
   for (const { orderId } of file.shares) {
     const found = orders.find(({ order }) => order.id === orderId);
     assert(found, `order ${orderId} of a chargeback is locked`);
     const escrow = await closeChargeback(tx, orderId);
     if (escrow.openChargebacks > 0) continue;
-    await settleHeld(tx, chargeback, found);
     if (await isAllGone(tx, escrow)) await endOrder(tx, found);
     else await letGo(tx, found);
   }
 }
 
-async function settleHeld(tx: Tx, chargeback: Chargeback, { order }: OrderWithLines): Promise<void> {
-  const cost = { chargebackId: chargeback.id, amountMinor: chargeback.state === 'lost' ? chargeback.lossesMinor : 0 };
-  chargeback.lossesMinor -= await settleHeldRefunds(tx, { orderId: order.id, buyerId: order.buyerId }, cost);
+async function closePayment(tx: Tx, chargeback: Chargeback): Promise<void> {
+  const { id: chargebackId, paymentId, state, lossesMinor } = chargeback;
+  const cost = { chargebackId, amountMinor: state === 'lost' ? lossesMinor : 0 };
+  chargeback.lossesMinor -= await closeChargebackOf(tx, paymentId, cost);
+  tx.nudge(refundPayments);
 }
 
 async function isAllGone(tx: Tx, escrow: Escrow): Promise<boolean> {

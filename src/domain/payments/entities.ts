@@ -31,6 +31,11 @@ export const PaymentEntity = defineEntity({
     currency: p.text().$type<Currency>(),
     capturedMinor: p.bigint('number'),
     refundedMinor: p.bigint('number'),
+    /** That the bank has not decided on. */
+    openChargebacks: p.integer(),
+    /** What the market has lost to a chargeback of it, and which. */
+    lostTo: p.uuid().nullable(),
+    lostMinor: p.bigint('number'),
     providerRef: p.text().nullable(),
     action: p.json().$type<PaymentAction>().nullable(),
     returnUrl: p.text().nullable(),

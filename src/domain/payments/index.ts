@@ -37,7 +37,7 @@ export { recordCashCollected, recordCashRemitted } from './cash.ts';
 export { paymentChanged } from './events.ts';
 export { ChargebackFact, PayoutFact } from './facts.ts';
 export { claimFacts, lockFact, settleFact, storeAnswer, type StoredFact } from './provider-events.ts';
-export { settleHeldRefunds } from './held-refunds.ts';
+export { closeChargebackOf, openChargebackOf } from './held-refunds.ts';
 export { paymentProvidersPort, type PaymentProvider, type ProviderMessage } from './provider.ts';
 export { refundFromEscrow, type Refunded } from './refunding.ts';
 export { createSandboxBank, type SandboxBank } from './sandbox/bank.ts';

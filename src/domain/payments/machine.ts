@@ -111,6 +111,8 @@ export const refundMachine = defineMachine({
   moves: {
     credit: [{ from: 'approved', by: 'system', to: 'succeeded' }],
     submit: [{ from: 'approved', by: 'system', to: 'submitted' }],
+    // The payer's bank has given them the money.
+    overtake: [{ from: 'approved', by: 'system', to: 'failed' }],
     pend: [{ from: 'submitted', by: 'provider', to: 'pending' }],
     succeed: [
       { from: 'submitted', by: 'provider', to: 'succeeded' },

@@ -4,10 +4,10 @@ import { accounts, mustPost } from '../ledger/index.ts';
 import type { Payment, Refund } from './entities.ts';
 import { tellPayer } from './events.ts';
 import type { ProviderFact } from './facts.ts';
-import { holdFailed } from './held-refunds.ts';
+import { keepOrGiveOut } from './held-refunds.ts';
 import { refundMachine } from './machine.ts';
-import { creditRefund, isUnderWay, recordRefunds } from './refunding.ts';
 import { isOpen } from './moving.ts';
+import { isUnderWay, recordRefunds } from './refunding.ts';
 import { lockRefundsOf } from './rows.ts';
 import { paymentSettingsPort, pollDelaysMs } from './settings.ts';
 import { sum } from './sums.ts';
@@ -80,9 +80,8 @@ async function settleRefund(
   }
   refund.providerRef = fact.ref;
   if (refund.state === 'succeeded') await payRefund(tx, payment, refund);
-  const held = (refund.state === 'failed' || refund.state === 'reversed') && (await holdFailed(tx, refund));
-  if (refund.state === 'failed' && !held) await creditRefund(tx, refund, payment.payerId);
-  if (refund.state === 'reversed') await reverseRefund(tx, { payment, refund, held });
+  if (refund.state === 'reversed') await reverseRefund(tx, payment, refund);
+  if (refund.state === 'failed' || refund.state === 'reversed') await keepOrGiveOut(tx, payment, refund);
   return true;
 }
 
@@ -96,15 +95,12 @@ async function payRefund(tx: Tx, { provider }: Payment, { id, orderId, amountMin
 
 async function reverseRefund(
   tx: Tx,
-  {
-    payment: { provider, payerId },
-    refund: { id, orderId, amountMinor, currency },
-    held,
-  }: { payment: Payment; refund: Refund; held: boolean },
+  { provider }: Payment,
+  { id, orderId, amountMinor, currency }: Refund,
 ): Promise<void> {
   const postings = [
     { account: accounts.clearing(provider), amountMinor: -amountMinor },
-    { account: held ? accounts.refund(id) : accounts.available(payerId), amountMinor },
+    { account: accounts.refund(id), amountMinor },
   ];
   await mustPost(tx, { kind: 'refund.reverse', reference: id, ...(orderId && { orderId }), currency, postings });
 }

@@ -28,9 +28,9 @@ export const claimRefunds = defineCommand({
     const now = await tx.now();
     // While the payer's bank looks at the payment it might give the same money back.
     const { rows } = await sql<{ id: string }>`
-      select r.id from refund r left join escrow e on e.order_id = r.order_id
+      select r.id from refund r join payment y on y.id = r.payment_id
       where r.state in ('approved', 'submitted') and r.submit_at <= ${now.toISOString()}::timestamptz
-        and coalesce(e.open_chargebacks, 0) = 0
+        and y.open_chargebacks = 0
       order by r.submit_at limit ${paymentLimits.claimBatch} for update of r skip locked`.execute(tx.sql);
     const refunds = await tx.db.find(RefundEntity, { id: { $in: rows.map(({ id }) => id) } }, { refresh: true });
     for (const refund of refunds) {
