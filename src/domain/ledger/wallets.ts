@@ -21,7 +21,6 @@ export const WalletView = z.object({
 const templates: Readonly<Record<string, string>> = {
   'wallet.top_up': 'wallet.topped_up',
   'refund.credit': 'wallet.refunded',
-  'refund.reverse': 'wallet.refunded',
   'promo.credit': 'wallet.credited',
   'take.refund': 'wallet.fee_returned',
 };
