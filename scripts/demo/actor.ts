@@ -15,7 +15,7 @@ import {
 import { expect, within, type Timeline } from './timeline.ts';
 
 /** Generous: a slow machine is not a broken server. */
-export const patienceMs = 20_000;
+export const patienceMs = 60_000;
 
 interface Awaited {
   readonly fits: (told: InboxEvent | Signal) => boolean;
