@@ -37,7 +37,8 @@ async function newServerDatabase(server: string): Promise<TestDatabase> {
   });
   const drop = () =>
     administer(server, async (query) => void (await query(`drop database if exists ${name} with (force)`)));
-  return { target: { url: withDatabase(server, name), poolMax: 10 }, drop };
+  // Two dozen who race find a connection each: one that is waited for longer than five seconds is refused.
+  return { target: { url: withDatabase(server, name), poolMax: 25 }, drop };
 }
 
 type Run = (statement: string) => Promise<{ datname?: string }[]>;
