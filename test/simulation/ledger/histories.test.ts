@@ -8,7 +8,7 @@ const onServer = Boolean(process.env.DATABASE_URL);
 const numRuns = Number(process.env.SIMULATION_RUNS ?? (onServer ? 60 : 20));
 /** Histories that share a clock and a worker, on markets of their own: sweeping costs most of the time. */
 const together = 5;
-const timeoutMs = 120_000 + numRuns * 1_000;
+const timeoutMs = 300_000 + numRuns * 2_000;
 
 let days: MarketDays;
 beforeAll(async () => {
