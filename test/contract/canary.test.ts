@@ -132,7 +132,7 @@ test('what is meant for one person is in no answer and no frame to another', asy
   await lookAround();
   expect(planted.size).toBeGreaterThan(9);
   expect([...leaks(), ...(await toldSecrets())]).toEqual([]);
-}, 400_000);
+}, 600_000);
 
 /** A stranger asks for everything that can be asked without knowing an id. */
 async function lookAround(): Promise<void> {

@@ -46,7 +46,7 @@ test('after every operation and job, each person’s inbox folds to a fresh snap
   for (let next = 0; next < all.length; next += atOnce) {
     await Promise.all(all.slice(next, next + atOnce).map((person) => expectFoldToEqualSnapshot(person)));
   }
-}, 300_000);
+}, 600_000);
 
 async function expectFoldToEqualSnapshot(person: TestUser): Promise<void> {
   const folded = new Map<string, View>();

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { newDatabaseTarget } from '../support/databases.ts';
+import { fillDataDir, newDatabaseTarget } from '../support/databases.ts';
 import { freePort } from '../support/free-port.ts';
 import { spawnSoko, startProcess, tempFolder } from '../support/process.ts';
 
@@ -80,10 +80,12 @@ test.each([
 });
 
 test('a second process on the same embedded data is refused, and the first goes on', async () => {
-  const first = await startProcess({ DATA_DIR: join(data.folder, 'held') });
-  const { code, lines } = await refusedStart({ DATA_DIR: join(data.folder, 'held') });
+  const held = join(data.folder, 'held');
+  await fillDataDir(held);
+  const first = await startProcess({ DATA_DIR: held });
+  const { code, lines } = await refusedStart({ DATA_DIR: held });
   expect(code).toBe(1);
   expect(lines[0]).toMatch(/is in use by process \d+/);
   expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
   expect(await first.end('SIGTERM')).toBe(0);
-}, 300_000);
+}, 600_000);

@@ -67,4 +67,4 @@ test('kill -9 in the middle of trading loses no answered order and leaves no hal
     Array.from({ length: head }, (_, index) => index + 1),
   );
   expect(await after.end('SIGTERM')).toBe(0);
-}, 180_000);
+}, 600_000);

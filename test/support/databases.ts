@@ -37,7 +37,8 @@ async function newServerDatabase(server: string): Promise<TestDatabase> {
   });
   const drop = () =>
     administer(server, async (query) => void (await query(`drop database if exists ${name} with (force)`)));
-  return { target: { url: withDatabase(server, name), poolMax: 10 }, drop };
+  // Two dozen who race find a connection each: one that is waited for longer than five seconds is refused.
+  return { target: { url: withDatabase(server, name), poolMax: 25 }, drop };
 }
 
 type Run = (statement: string) => Promise<{ datname?: string }[]>;
@@ -77,6 +78,11 @@ async function newEmbeddedDatabase(): Promise<TestDatabase> {
   const folder = await mkdtemp(join(tmpdir(), 'soko-embedded-'));
   await cp(template, folder, { recursive: true });
   return { target: { dataDir: folder }, drop: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** Puts a migrated database where a server on this DATA_DIR looks for its own; a first start would take longer. */
+export async function fillDataDir(folder: string): Promise<void> {
+  await cp(await embeddedTemplate(), join(folder, 'database'), { recursive: true });
 }
 
 /** The folder to copy. Two files that make it at once both succeed: the second finds the first one's and keeps it. */

@@ -9,7 +9,7 @@ const numRuns = Number(process.env.SIMULATION_RUNS ?? (onServer ? 60 : 20));
 const { SIMULATION_SEED, SIMULATION_PATH } = process.env;
 /** Histories that share a clock and a worker, on markets of their own: sweeping costs most of the time. */
 const together = 10;
-const timeoutMs = 180_000 + numRuns * 2_000;
+const timeoutMs = 300_000 + numRuns * 2_000;
 
 /** A failure is told with these. What is done at the same moment may go another way when it is played again. */
 const chosen = {
