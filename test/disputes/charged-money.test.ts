@@ -6,6 +6,7 @@ import {
   bankReports,
   confirmAfterMs,
   createMarket,
+  paid,
   pay,
   purchase,
   refundAll,
@@ -22,7 +23,9 @@ import {
   delivered,
   escrowOf,
   expectBooksToBalance,
+  handOver,
   payoutOf,
+  sentBack,
   stateOf,
   type Bought,
 } from './court.ts';
@@ -111,6 +114,25 @@ test('lost while a dispute is open, the dispute is over and nothing is left to d
   const input = { disputeId: found.disputeId, outcome: 'buyer', note: 'Late.' };
   expect(await market.fails(found.moderator, 'disputes.resolve', input)).toBe('disputes.not_possible');
 });
+
+test.each([['buyer'], ['split', 1_000]] as const)(
+  'a dispute that is opened while the bank has the money is decided about it once it is back (%s)',
+  async (outcome, refundMinor?: number) => {
+    const found = await paid(market, till);
+    await tell(market, fact(found.paymentId));
+    await handOver(market, found);
+    const input = { orderId: found.orderId, reason: 'damaged', text: 'The shade is torn' };
+    const { id: disputeId } = await market.ok(found.buyer, 'disputes.open', input);
+    await tell(market, fact(found.paymentId, won));
+    await market.ok(found.seller, 'disputes.respond', { disputeId, text: 'It was whole' });
+    const moderator = await market.user({ roles: ['moderator'] });
+    await market.ok(moderator, 'disputes.claim', { disputeId });
+    const decision = { disputeId, outcome, note: 'As the photos show.', ...(refundMinor && { refundMinor }) };
+    await market.ok(moderator, 'disputes.resolve', decision);
+    await refundAll(market, till);
+    expect(await sentBack(market, found.orderId)).toBe(refundMinor ?? 2_500);
+  },
+);
 
 test.each(['paid', 'payout_fails_later'] as const)(
   'charged back while the payout is at the bank (%s), the seller owes what was paid out',

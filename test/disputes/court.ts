@@ -14,12 +14,16 @@ export type Bought = Purchase & { readonly paymentId: string };
 /** A paid order that the buyer has fetched. */
 export async function delivered(market: Harness, till: Till, fields: { seller?: TestUser } = {}): Promise<Bought> {
   const bought = await paid(market, till, fields);
-  const { seller, buyer, orderId } = bought;
+  await handOver(market, bought);
+  return bought;
+}
+
+/** The seller hands a paid order over to its buyer. */
+export async function handOver(market: Harness, { seller, buyer, orderId }: Bought): Promise<void> {
   await market.ok(seller, 'orders.accept', { orderId });
   await market.ok(seller, 'orders.readyForPickup', { orderId });
   const { pickupCode } = await market.ok(buyer, 'orders.get', { orderId });
   await market.ok(seller, 'orders.handOver', { orderId, pickupCode });
-  return bought;
 }
 
 /** A delivered order of which the buyer asks for money back; all of it by default. */

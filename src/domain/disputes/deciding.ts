@@ -17,7 +17,7 @@ export async function decideForBuyer(tx: Tx, dispute: Dispute): Promise<void> {
   const leftMinor = await refundableNow(tx, dispute);
   if (leftMinor > 0) await mustRefund(tx, orderId, leftMinor);
   await mustResolve(tx, orderId, 'buyer');
-  dispute.refundMinor = leftMinor;
+  giveBack(dispute, leftMinor);
 }
 
 /** Part of the money goes back, and the rest is released as of an order received. No chargeback may be open. */
@@ -26,7 +26,7 @@ export async function split(tx: Tx, dispute: Dispute, refundMinor: number): Prom
   await thawEscrow(tx, orderId);
   await mustRefund(tx, orderId, refundMinor);
   await mustResolve(tx, orderId, 'seller');
-  dispute.refundMinor = refundMinor;
+  giveBack(dispute, refundMinor);
 }
 
 /** Nothing goes back: the order counts as received. While a chargeback is open its money stays frozen. */
@@ -35,6 +35,12 @@ export async function decideForSeller(tx: Tx, dispute: Dispute): Promise<void> {
   await thawEscrow(tx, orderId);
   await mustResolve(tx, orderId, 'seller');
   dispute.refundMinor = 0;
+}
+
+/** More may be there than when it was opened: what a chargeback had taken then, and gave back when it was won. */
+function giveBack(dispute: Dispute, refundMinor: number): void {
+  dispute.amountMinor = Math.max(dispute.amountMinor, refundMinor);
+  dispute.refundMinor = refundMinor;
 }
 
 async function mustRefund(tx: Tx, orderId: string, amountMinor: number): Promise<void> {

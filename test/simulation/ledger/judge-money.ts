@@ -51,6 +51,11 @@ const accountChecks: readonly string[] = [
             (select coalesce(sum(x.cash_minor), 0) from shipment x
              where x.currency = c.currency and x.cash_state = 'remitted') as cash) s
    where s.expected <> s.cash`,
+  `select 'closing ' || h.id || ' was off by ' || h.counted_minor - h.expected_minor || ', which is not in the losses'
+   from hub_closing h where h.counted_minor - h.expected_minor <> (
+     select coalesce(sum(p.amount_minor), 0) from ledger_transfer t join ledger_posting p on p.transfer_id = t.id
+     join ledger_account a on a.id = p.account_id
+     where t.kind = 'cash.remit' and t.reference = h.id::text and a.code = 'platform:losses')`,
 ];
 
 /** What went into each order's escrow, and how it left. */

@@ -201,7 +201,10 @@ const mistakes: Record<string, [() => Partial<Books>, RegExp]> = {
   ],
   'held money is not in the reserved account': [
     () => ({
-      accounts: [...books.accounts, { ...accountOf('user:'), code: `user:${crypto.randomUUID()}:reserved` }],
+      accounts: [
+        ...books.accounts,
+        { ...accountOf('user:'), code: `user:${crypto.randomUUID()}:reserved`, balance: '7' },
+      ],
     }),
     /its holds are 0/,
   ],

@@ -24,12 +24,12 @@ export interface Played {
 export class MarketDays {
   readonly market: Harness;
   readonly #stage: Stage;
-  readonly #query: Query;
+  readonly query: Query;
 
   private constructor(market: Harness, { stage, query }: { stage: Stage; query: Query }) {
     this.market = market;
     this.#stage = stage;
-    this.#query = query;
+    this.query = query;
   }
 
   static async open(): Promise<MarketDays> {
@@ -53,14 +53,14 @@ export class MarketDays {
     const scenes = days.map(({ scene }) => scene);
     const people = scenes.flatMap((scene) => peopleOf(scene).map(({ id }) => id));
     await Promise.all(days.map(({ plan, scene }) => this.#live(plan, scene)));
-    const before = judgeBooks(await readBooks(this.#query, { people }), { stock, isQuiet: false });
+    const before = judgeBooks(await readBooks(this.query, { people }), { stock, isQuiet: false });
     await endAll(stage, scenes);
-    const books = await readBooks(this.#query, { people });
+    const books = await readBooks(this.query, { people });
     const wrong = [
       ...stage.broken,
       ...before,
       ...judgeBooks(books, { stock, isQuiet: true }),
-      ...(await judgeMoney(this.#query, people)),
+      ...(await judgeMoney(this.query, people)),
       ...(await judgeViews(stage, scenes)),
     ];
     return { wrong, books, orders: scenes.reduce((sum, { groups }) => sum + groups.length, 0) };
@@ -77,8 +77,8 @@ export class MarketDays {
 
   /** Everybody's books, the market's own accounts included. */
   async all(): Promise<string[]> {
-    const books = await readBooks(this.#query, null);
-    return [...judgeBooks(books, { stock: new Map(), isQuiet: true }), ...(await judgeMoney(this.#query, null))];
+    const books = await readBooks(this.query, null);
+    return [...judgeBooks(books, { stock: new Map(), isQuiet: true }), ...(await judgeMoney(this.query, null))];
   }
 
   async #prepare({ currency, stock, pricesMinor, walletMinor }: Plan): Promise<Scene> {
