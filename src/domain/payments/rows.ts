@@ -25,8 +25,14 @@ async function lockWhole(tx: Tx, groupId: string): Promise<OrderGroup> {
 
 /** A group's attempts, oldest first. The group must be locked. */
 export async function lockPaymentsOf(tx: Tx, group: Pick<OrderGroup, 'id'>): Promise<Payment[]> {
+  return lockPaymentsOfAll(tx, [group]);
+}
+
+/** The attempts of any number of groups, most of which may have none. The groups must be locked. */
+export async function lockPaymentsOfAll(tx: Tx, groups: readonly Pick<OrderGroup, 'id'>[]): Promise<Payment[]> {
   await tx.db.flush();
-  return tx.db.find(PaymentEntity, { orderGroupId: group.id }, { ...lock, orderBy: { id: 'asc' } });
+  const orderGroupId = { $in: groups.map(({ id }) => id) };
+  return tx.db.find(PaymentEntity, { orderGroupId }, { ...lock, orderBy: { id: 'asc' } });
 }
 
 /** An attempt's refunds. The attempt must be locked. */
