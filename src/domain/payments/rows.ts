@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
+import { lockRow } from '../kernel/row-locks.ts';
 import { lockOrderGroup, lockOrdersOf, type OrderGroup } from '../orders/index.ts';
 import { PaymentEntity, RefundEntity, type Payment, type Refund } from './entities.ts';
 
@@ -13,7 +14,9 @@ export async function lockPayment(tx: Tx, id: string): Promise<{ group: OrderGro
   const seen = await tx.db.findOne(PaymentEntity, { id: id });
   if (!seen) return null;
   const group = seen.orderGroupId ? await lockWhole(tx, seen.orderGroupId) : null;
-  return { group, payment: await tx.db.findOneOrFail(PaymentEntity, { id: seen.id }, lock) };
+  const payment = await lockRow(tx, PaymentEntity, seen.id);
+  assert(payment, `payment ${seen.id} exists`);
+  return { group, payment };
 }
 
 async function lockWhole(tx: Tx, groupId: string): Promise<OrderGroup> {
