@@ -83,12 +83,12 @@ async function main(): Promise<void> {
   console.log(
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, engines ${bench.engines.join(' and ')}`,
   );
-  const [busy = 0] = loadavg();
-  if (busy > cpus().length)
-    console.log(`The machine is busy (load ${busy.toFixed(1)}): the figures will be worse than they are.`);
   if (quick) console.log('Quick: too short to compare with the aims; it shows that the benchmarks run.');
   try {
     for (const name of names) {
+      const [busy = 0] = loadavg();
+      const worse = busy > cpus().length ? ': it is busy, and the figures are worse than they are' : '';
+      console.log(`\nLoad of the machine before ${name}: ${busy.toFixed(1)}${worse}`);
       // A measure that fails says so, and does not take the others with it.
       await measures[name]!(bench).then(
         (groups) => groups.forEach(printGroup),

@@ -3,6 +3,7 @@ import pg from 'pg';
 import type { Bench } from '../bench.ts';
 import { startChild } from '../child.ts';
 import { createMarket, type BenchMarket } from '../market.ts';
+import { openPostgresCpu } from '../postgres-cpu.ts';
 import { percentile, type Group } from '../report.ts';
 import { openStalls, writeUnpaid, type Stalls } from '../unpaid.ts';
 import { addressOf, many, Wire } from '../wire.ts';
@@ -53,10 +54,13 @@ async function allAtOnce(bench: Bench, { market, stalls }: Place): Promise<Group
   await writeUnpaid(market.databaseUrl, stalls, { count, fromMs: dueMs, perSecond: null });
   const server = await startServer(bench, market);
   const arrivals = await watch(server.url, stalls, dueMs);
-  const cpuBefore = await server.ask<number>({ name: 'cpu' });
+  const postgresCpu = await openPostgresCpu(market.databaseUrl);
+  const cpuOf = async () => [await server.ask<number>({ name: 'cpu' }), (await postgresCpu?.()) ?? 0] as const;
+  const before = await cpuOf();
   const late = Date.now() > dueMs;
   const endedMs = await allEnded(market.databaseUrl);
-  const cpuMs = (await server.ask<number>({ name: 'cpu' })) - cpuBefore;
+  const after = await cpuOf();
+  const [ownUs, postgresUs] = [0, 1].map((at) => (((after[at] ?? 0) - (before[at] ?? 0)) * 1_000) / count);
   const stored = await storedEvents(market.databaseUrl);
   const expected = (count / stalls.buyers.length) * arrivals.watched;
   await arrivals.settle(expected);
@@ -72,7 +76,8 @@ async function allAtOnce(bench: Bench, { market, stalls }: Place): Promise<Group
         met: perSecond >= aimPerSecond,
       },
       { what: '  from the deadline to the last', value: `${((endedMs - dueMs) / 1_000).toFixed(1)} s` },
-      { what: '  CPU of the server process', value: `${((cpuMs * 1_000) / count).toFixed(0)} µs each` },
+      { what: '  CPU of the server process', value: `${ownUs?.toFixed(0)} µs each` },
+      ...(postgresCpu ? [{ what: '  CPU of PostgreSQL', value: `${postgresUs?.toFixed(0)} µs each` }] : []),
       {
         what: '  events stored for both sides',
         value: String(stored),
@@ -166,12 +171,18 @@ async function query<T>(databaseUrl: string, text: string): Promise<T[]> {
   }
 }
 
-/** The moment when no unpaid group is left. */
+/** The moment when no unpaid group is left. Asked on one connection: making one costs more than the answer. */
 async function allEnded(databaseUrl: string): Promise<number> {
   const waiting = `select 1 from order_group where state = 'awaiting_payment'
     and deadline < now() + interval '1 minute' limit 1`;
-  for (const startedAt = Date.now(); Date.now() - startedAt < endsWithinMs; await delay(100)) {
-    if ((await query(databaseUrl, waiting)).length === 0) return Date.now();
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    for (const startedAt = Date.now(); Date.now() - startedAt < endsWithinMs; await delay(100)) {
+      if ((await client.query(waiting)).rowCount === 0) return Date.now();
+    }
+  } finally {
+    await client.end();
   }
   throw new Error('unpaid orders are left');
 }

@@ -59,6 +59,7 @@ export class PgClient extends Client {
       closes: text.endsWith(lastStatement) && this.#parsed.has('commit'),
     };
     if (name !== null && (frame.opens || frame.closes)) return this.#sendFramed(statement, frame);
+    if (opens && values.length === 0) return lastOf(await this.#send(`begin; ${text}`));
     if (opens) await this.#sendWord('begin');
     return this.#send(statement);
   }
@@ -80,6 +81,11 @@ export class PgClient extends Client {
       void this.#send(query);
     });
   }
+}
+
+/** Of several statements in one text, each has its result. */
+function lastOf(results: unknown): unknown {
+  return Array.isArray(results) ? results.at(-1) : results;
 }
 
 const nothingSent = { command: '', rowCount: 0, rows: [] };

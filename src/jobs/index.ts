@@ -1,6 +1,7 @@
 import { Agenda } from 'agenda';
 import type { Execute, Job, JobContext, Ports } from '../domain/kernel/index.ts';
 import { openBackend, type OpenBackend, type ScheduleStore } from './backend.ts';
+import { Precedence } from './precedence.ts';
 
 export type { ScheduleStore } from './backend.ts';
 
@@ -48,11 +49,12 @@ export async function createJobs(parts: JobsParts): Promise<Jobs> {
   const opened = await openBackend(parts.store, parts.onError);
   const agenda = await opened.alone(() => connect(parts, opened));
   const abort = new AbortController();
-  const context = jobContext(parts, abort.signal);
+  const precedence = new Precedence();
+  const context = jobContext(parts, { signal: abort.signal, turn: () => precedence.turn(abort.signal) });
   for (const job of parts.jobs.values()) {
     const lockLifetime = job.takenOverAfterMs ?? lockLifetimeMs;
     const run = ({ attrs }: { attrs: { nextRunAt?: Date | null } }) =>
-      observed(parts, job, { context, dueAt: attrs.nextRunAt ?? null });
+      observed(parts, precedence.of(job), { context, dueAt: attrs.nextRunAt ?? null });
     // oxlint-disable-next-line typescript/no-misused-promises -- Agenda waits for the promise.
     agenda.define(job.name, run, { lockLifetime });
   }
@@ -98,9 +100,9 @@ async function connect({ nodeId, onError }: JobsParts, { backend }: OpenBackend)
   return agenda;
 }
 
-function jobContext({ execute, ports }: JobsParts, signal: AbortSignal): JobContext {
+function jobContext({ execute, ports }: JobsParts, own: Pick<JobContext, 'signal' | 'turn'>): JobContext {
   return {
-    signal,
+    ...own,
     port: (port) => ports.get(port),
     async execute({ name }, input) {
       const actor = { kind: 'system', cause: name } as const;

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { accounts, balanceOf, postTransfer } from '../../src/domain/ledger/index.ts';
 import type { Harness } from '../support/harness.ts';
+import { transact } from '../support/transact.ts';
 import { createMarket, pay, purchase, travel, type Till } from '../payments/bank.ts';
 import { listingOf, pickup, stockOf } from './stall.ts';
 
@@ -52,6 +54,31 @@ test('sweeping again, at once or late, changes nothing more', async () => {
   expect(await stockOf(market, listingId)).toEqual({ quantity: 60, reserved: 0, state: 'active' });
   const told = (await market.inboxOf(seller)).filter(({ data }) => data.change?.kind === 'expired');
   expect(told).toHaveLength(55);
+});
+
+test('however many groups hold a part of a wallet, one run ends them all and gives the money back', async () => {
+  const [seller, buyer] = [await market.user(), await market.user()];
+  const listingId = await listingOf(market, seller, { quantity: 120, priceMinor: 2_500 });
+  const account = accounts.available(buyer.actor.userId);
+  const postings = [
+    { account: accounts.promo, amountMinor: -120_000 },
+    { account, amountMinor: 120_000 },
+  ];
+  const credit = { kind: 'promo.credit', reference: crypto.randomUUID(), currency: 'USD', postings } as const;
+  await transact(market, (tx) => postTransfer(tx, credit));
+  // More than one transaction takes of them, and some without.
+  const partOf = (index: number) => (index % 10 === 9 ? {} : { walletMinor: 1_000 });
+  for (let round = 0; round < 12; round += 1) {
+    const place = (index: number) =>
+      market.ok(buyer, 'orders.place', { listingId, quantity: 1, ...pickup, ...partOf(index) });
+    await Promise.all(Array.from({ length: 10 }, (_, index) => place(index)));
+  }
+  const balanceNow = () => transact(market, (tx) => balanceOf(tx.sql, account, 'USD'));
+  expect(await balanceNow()).toBe(120_000 - 108_000);
+  travel(market, 900_001);
+  await market.runJob('orders.expireUnpaid');
+  expect(await balanceNow()).toBe(120_000);
+  expect(await stockOf(market, listingId)).toMatchObject({ quantity: 120, reserved: 0 });
 });
 
 test('the deadline counts without any sweep: a late payment is not started, a late acceptance fails', async () => {

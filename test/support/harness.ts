@@ -147,6 +147,7 @@ function assembleHarness(
         execute: (command, input) => ok(system, command.name, input),
         port: (port) => ports.get(port),
         signal: new AbortController().signal,
+        turn: async () => {},
       }),
     async inboxOf(user) {
       const rows = await database.orm.em

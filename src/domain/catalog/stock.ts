@@ -4,6 +4,7 @@ import type { Db, Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { newId } from '../kernel/ids.ts';
 import { target } from '../kernel/machine.ts';
+import { lockRow, noteLocked } from '../kernel/row-locks.ts';
 import { changeListing, changeListings } from './announce.ts';
 import { ListingEntity, ReservationEntity, type Listing, type ListingId, type Reservation } from './entities.ts';
 import { isHidden } from './hiding.ts';
@@ -15,21 +16,18 @@ export interface Holder {
   readonly id: string;
 }
 
-/**
- * Locks a listing's row until the end of the transaction and reads it as it is now; null when there is none.
- * Lock several listings in the order of their ids.
- */
+/** Locks a listing's row and reads it as it is now, null when there is none. Several: in the order of their ids. */
 export async function lockListing(tx: Tx, id: string): Promise<Listing | null> {
-  await tx.db.flush();
-  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-  return tx.db.findOne(ListingEntity, { id: id }, lock);
+  return lockRow(tx, ListingEntity, id);
 }
 
 /** Locks several listings in the order of their ids, as every command does that locks more than one. */
 export async function lockListings(tx: Tx, ids: readonly string[]): Promise<Listing[]> {
   await tx.db.flush();
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
-  return tx.db.find(ListingEntity, { id: { $in: [...new Set(ids)] as ListingId[] } }, lock);
+  const listings = await tx.db.find(ListingEntity, { id: { $in: [...new Set(ids)] as ListingId[] } }, lock);
+  noteLocked(tx, ListingEntity, listings);
+  return listings;
 }
 
 /** A listing that others can buy now, or null. Unlocked: lock it before acting on what it says. */
@@ -55,21 +53,17 @@ export async function reserve(
   if (listing?.state !== 'active') return false;
   if (availableOf(listing) < quantity) await releaseExpired(tx, listing);
   if (availableOf(listing) < quantity) return false;
-  const createdAt = await tx.now();
+  const now = (await tx.now()).toISOString();
   // What this holder had here before and lost is history: it must not make the new reservation look incomplete.
-  const lost = { listingId: listing.id, holderKind: holder.kind, holderId: holder.id, releasedAt: { $ne: null } };
-  await tx.db.nativeDelete(ReservationEntity, lost);
-  tx.db.create(ReservationEntity, {
-    id: newId(),
-    listingId: listing.id,
-    quantity,
-    holderKind: holder.kind,
-    holderId: holder.id,
-    expiresAt,
-    releasedAt: null,
-    consumedAt: null,
-    createdAt,
-  });
+  await sql`
+    with lost as (
+      delete from reservation
+      where listing_id = ${listing.id} and holder_kind = ${holder.kind} and holder_id = ${holder.id}
+        and released_at is not null
+    )
+    insert into reservation (id, listing_id, quantity, holder_kind, holder_id, expires_at, created_at)
+    values (${newId()}, ${listing.id}, ${quantity}, ${holder.kind}, ${holder.id},
+            ${expiresAt.toISOString()}::timestamptz, ${now}::timestamptz)`.execute(tx.sql);
   await changeListing(tx, listing, { kind: 'stock', apply: () => void (listing.reserved += quantity) });
   return true;
 }

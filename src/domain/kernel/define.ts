@@ -189,6 +189,8 @@ export interface JobContext {
   port<T>(port: Port<T>): T;
   /** Stops long jobs between steps when the process drains. */
   readonly signal: AbortSignal;
+  /** Waits while an urgent job is at work in this process, at most some seconds: what is patient asks before a step. */
+  turn(): Promise<void>;
 }
 
 /**
@@ -201,6 +203,8 @@ export interface Job {
   readonly summary: string;
   /** Another worker may run it this long after a run began: soon when its worker died, else beside it. Default 60 s. */
   readonly takenOverAfterMs?: number;
+  /** What it does was promised for a moment: patient jobs of this process wait for it. */
+  readonly isUrgent?: boolean;
   /** While a run finds work, the next one begins after this pause instead of at its turn. */
   readonly againMs?: number;
   /** Answers how many rows it has worked on, where it counts. */
@@ -216,15 +220,18 @@ interface Sweep extends Omit<Job, 'run'> {
   readonly batch: number;
   /** Batches at once, so that this process and the database do not wait for one another. Default 1. */
   readonly lanes?: number;
+  /** Nobody waits for what it does: between its batches it lets urgent jobs go first. */
+  readonly isPatient?: boolean;
 }
 
 const sweepBatchesMax = 1_000;
 
 /** A job that repeats a batch command until it reports fewer rows than a full batch. Bounded per run. */
-export function defineSweep({ lanes = 1, ...sweep }: Sweep): Job {
-  const sweepOnce = async ({ execute, signal }: JobContext): Promise<number> => {
+export function defineSweep({ lanes = 1, isPatient = false, ...sweep }: Sweep): Job {
+  const sweepOnce = async ({ execute, signal, turn }: JobContext): Promise<number> => {
     let all = 0;
     for (let batches = 0; batches < sweepBatchesMax && !signal.aborted; batches += 1) {
+      if (isPatient) await turn();
       const { swept } = (await execute(sweep.command, {})) as { swept: number };
       all += swept;
       if (swept < sweep.batch) break;

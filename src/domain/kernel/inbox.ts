@@ -41,24 +41,32 @@ export async function appendInbox(
   { isLast = false, ...clock }: Clock & { isLast?: boolean },
 ): Promise<InboxBatch[]> {
   if (pending.length === 0) return [];
-  const input = JSON.stringify(
-    pending.map(({ userId, type, data, notice }, ord) => ({ user_id: userId, ord, type, data, notice })),
-  );
+  const byUser = new Map([...Map.groupBy(pending, (event) => event.userId)].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = [...byUser.values()].flat();
+  const nths = [...byUser.values()].flatMap((own) => own.map((_, nth) => nth));
   const { rows } = await sql<{ recipient: string; first_seq: string; log_epoch: string; at: string }>`
     select recipient, first_seq::text, log_epoch, (extract(epoch from appended_at) * 1000)::bigint::text as at
-    from inbox_append(${input}::text::jsonb, ${sqlNow(clock)})${isLast ? sql.raw(lastStatement) : sql``}`.execute(db);
-  const byUser = Map.groupBy(pending, (event) => event.userId);
+    from inbox_append(
+      ${arrayOf(sorted, ({ userId }) => userId)}::uuid[], ${`{${nths.join(',')}}`}::int[],
+      ${arrayOf(sorted, ({ type }) => type)}::text[], ${linesOf(sorted, ({ data }) => data)}::text,
+      ${linesOf(sorted, ({ notice }) => notice)}::text, ${sqlNow(clock)}
+    )${isLast ? sql.raw(lastStatement) : sql``}`.execute(db);
   return rows.map(({ recipient: userId, log_epoch: epoch, first_seq: first, at: appendedMs }) => {
     const at = new Date(Number(appendedMs)).toISOString();
     const own = byUser.get(userId) ?? [];
-    const events = own.map(({ type, data }, index) => ({
-      seq: Number(first) + index,
-      type,
-      at,
-      data,
-    }));
+    const events = own.map(({ type, data }, index) => ({ seq: Number(first) + index, type, at, data }));
     return { userId, epoch, events };
   });
+}
+
+/** Ids and types, none of which holds a comma or a quote, as an array of PostgreSQL. */
+function arrayOf(pending: readonly PendingInboxEvent[], part: (event: PendingInboxEvent) => string): string {
+  return `{${pending.map(part).join(',')}}`;
+}
+
+/** A line of JSON for each event, empty where it has nothing; in JSON a line never breaks. */
+function linesOf(pending: readonly PendingInboxEvent[], part: (event: PendingInboxEvent) => unknown): string {
+  return pending.map((event) => JSON.stringify(part(event) ?? undefined) ?? '').join('\n');
 }
 
 /** Where one person stopped reading; null asks for the head alone. */

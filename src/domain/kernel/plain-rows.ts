@@ -11,22 +11,31 @@ interface Reading {
   readonly properties: readonly { readonly name: string; readonly column: string; readonly convert: Convert }[];
 }
 
+/** Whole rows that a statement changed, named by what it is called among the `first` ones. */
+interface Returned {
+  readonly first: RawBuilder<unknown>;
+  readonly returned: string;
+}
+
 const readings = new WeakMap<object, Reading>();
 
 /**
  * Reads rows of an entity as plain objects, for batches of hundreds: several times cheaper than entities, and what is
- * changed in them is never written back by itself. `rest` is what follows `from <table> t`.
+ * changed in them is never written back by itself. `rest` is what follows `from <table> t`; or `t` is what a statement
+ * of the `first` ones returned.
  */
 export async function plainRows<E extends EntitySchema>(
   db: Db,
   entity: E,
-  rest: RawBuilder<unknown>,
+  rest: RawBuilder<unknown> | Returned,
 ): Promise<InferEntity<E>[]> {
   const meta: EntityMetadata = db.getMetadata().get(entity as never);
   const { columns, properties } = readingOf(db, meta);
-  const { rows } = await sql<Row>`select ${columns} from ${sql.table(meta.tableName)} t ${rest}`.execute(
-    db.getKysely(),
-  );
+  const statement =
+    'first' in rest
+      ? sql<Row>`with ${rest.first} select ${columns} from ${sql.table(rest.returned)} t`
+      : sql<Row>`select ${columns} from ${sql.table(meta.tableName)} t ${rest}`;
+  const { rows } = await statement.execute(db.getKysely());
   return rows.map((row) => {
     const plain: Record<string, unknown> = {};
     for (const { name, column, convert } of properties) {

@@ -43,10 +43,10 @@ export async function openHold(
 
 /**
  * Marks a hold as spent, once, and hands it out: the caller posts its amount away from the reserved account in the same
- * transaction. Null when it was spent or given back before, or there is none.
+ * transaction. Null when it was spent or given back before, or there is none. Of several keys, one holds at a time.
  */
-export async function spendHold(tx: Tx, key: HoldKey): Promise<Hold | null> {
-  return resolve(tx, key, 'spent');
+export async function spendHold(tx: Tx, ...keys: readonly HoldKey[]): Promise<Hold | null> {
+  return resolve(tx, keys, 'spent');
 }
 
 /** Gives a hold back, once. False when it was spent or given back before, or there is none. */
@@ -55,7 +55,7 @@ export async function voidHold(
   key: HoldKey,
   kind: 'wallet.void' | 'take.refund' = 'wallet.void',
 ): Promise<boolean> {
-  const hold = await resolve(tx, key, 'voided');
+  const hold = await resolve(tx, [key], 'voided');
   if (!hold) return false;
   await mustPost(tx, {
     kind,
@@ -69,15 +69,12 @@ export async function voidHold(
   return true;
 }
 
-async function resolve(
-  tx: Tx,
-  { purpose, purposeId }: HoldKey,
-  state: Exclude<Hold['state'], 'held'>,
-): Promise<Hold | null> {
+async function resolve(tx: Tx, keys: readonly HoldKey[], state: Exclude<Hold['state'], 'held'>): Promise<Hold | null> {
   await tx.db.flush();
   const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
-  const hold = await tx.db.findOne(HoldEntity, { purpose, purposeId }, lock);
-  if (hold?.state !== 'held') return null;
+  const which = keys.map(({ purpose, purposeId }) => ({ purpose, purposeId }));
+  const hold = await tx.db.findOne(HoldEntity, { $or: which, state: 'held' }, lock);
+  if (!hold) return null;
   hold.state = state;
   hold.updatedAt = await tx.now();
   return hold;

@@ -9,6 +9,7 @@ export const tellNoticesJob = defineSweep({
   name: 'notifications.tell',
   everySeconds: 3,
   batch: notificationLimits.peopleBatch,
+  isPatient: true,
   command: tellNotices,
   summary: tellNotices.summary,
 });

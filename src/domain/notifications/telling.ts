@@ -34,7 +34,6 @@ export async function tellFact(tx: Tx, fact: Fact, to: { person: Person; isOnlin
   const isUrgent = urgentTemplates.has(template);
   const isDigested = person.preferred.frequency !== 'instant' && !isUrgent;
   const notification = await storeNotification(tx, { fact, person, written, isDigested });
-  await tx.db.flush();
   tx.emit(notificationChanged, person.userId, { view: notificationView(notification) });
   if (isDigested) return scheduleDigest(tx, person);
   const now = await tx.now();
@@ -98,6 +97,7 @@ interface Told {
 /** Marks as read what a person was told about a thing, and takes back what still waits to be sent. */
 export async function clearTold(tx: Tx, userId: UserId, about: Notice['about']): Promise<void> {
   const now = await tx.now();
+  await tx.db.flush();
   const told = await tx.db.find(
     NotificationEntity,
     { userId, readAt: null, aboutEntity: about.entity, aboutId: about.id },
@@ -118,10 +118,7 @@ async function storeNotification(tx: Tx, { fact, person, written, isDigested }: 
   const now = await tx.now();
   const about = { aboutEntity: notice.about.entity, aboutId: notice.about.id };
   const content = { title: written.title, body: written.body, template: notice.template };
-  const earlier =
-    notice.topic === 'messages'
-      ? await tx.db.findOne(NotificationEntity, { userId: person.userId, readAt: null, topic: 'messages', ...about })
-      : null;
+  const earlier = notice.topic === 'messages' ? await unreadAbout(tx, person.userId, about) : null;
   if (earlier) {
     const { occurrences, version } = earlier;
     const joined = { inboxSeq: seq, occurrences: occurrences + 1, version: version + 1, updatedAt: now };
@@ -141,6 +138,12 @@ async function storeNotification(tx: Tx, { fact, person, written, isDigested }: 
     createdAt: now,
     updatedAt: now,
   });
+}
+
+// Flushes only where it looks: a flush compares all that was stored so far, and a batch stores thousands.
+async function unreadAbout(tx: Tx, userId: UserId, about: { aboutEntity: string; aboutId: string }) {
+  await tx.db.flush();
+  return tx.db.findOne(NotificationEntity, { userId, readAt: null, topic: 'messages', ...about });
 }
 
 /** The first thing that waits sets the time of the digest. */

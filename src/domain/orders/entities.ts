@@ -100,7 +100,6 @@ export const OrderMoveEntity = defineEntity({
     at: p.datetime(),
   },
 });
-export type OrderMoveNote = InferEntity<typeof OrderMoveEntity>;
 
 export const OrderLineEntity = defineEntity({
   name: 'OrderLine',

@@ -7,6 +7,7 @@ export const expireUnpaidOrders = defineSweep({
   everySeconds: 1,
   batch: expiryBatch,
   lanes: 2,
+  isUrgent: true,
   againMs: 250,
   takenOverAfterMs: 10_000,
   command: expireUnpaid,

@@ -3,18 +3,24 @@ import type { Tx } from '../kernel/define.ts';
 import { applyMove } from '../kernel/machine.ts';
 import { shopsOf } from '../merchants/index.ts';
 import { startState } from './deadlines.ts';
-import { OrderMoveEntity, type Order, type OrderMoveNote } from './entities.ts';
+import { OrderMoveEntity, type Order } from './entities.ts';
 import { orderChanged, orderTold, type OrderChangeKind } from './events.ts';
 import { orderMachine, type OrderMove } from './machine.ts';
 import { orderSettingsPort } from './settings.ts';
 import { orderView, type OrderSide, type OrderWithLines } from './views.ts';
 
 /** Moves an order, notes it, and sets when the new state ends by itself. False, changing nothing: no such move. */
-export async function moveOrder(tx: Tx, order: Order, move: Mover): Promise<boolean> {
-  const noted = await stepOrder(tx, order, move);
-  if (!noted) return false;
-  tx.db.create(OrderMoveEntity, noted);
-  if (order.hubId && hasLeft.has(order.state)) await freePlaces(tx, [order.id]);
+export async function moveOrder(tx: Tx, order: Order, { name, by }: Mover): Promise<boolean> {
+  const at = await tx.now();
+  const fromState = order.state;
+  if (!applyMove(orderMachine, order, { name, by, at })) return false;
+  const concernsHub = fromState === 'packed' ? name === 'cancel' : name === 'pack';
+  if (concernsHub && order.hubId) order.shipmentDue = true;
+  if (name === 'complete') order.completedAt = at;
+  startState(order, tx.port(orderSettingsPort), at);
+  const { id: orderId, version, state: toState } = order;
+  tx.db.create(OrderMoveEntity, { orderId, version, name, fromState, toState, bySide: by, at });
+  if (order.hubId && hasLeft.has(toState)) await freePlaces(tx, [orderId]);
   return true;
 }
 
@@ -24,19 +30,6 @@ const hasLeft: ReadonlySet<string> = new Set(['payment_expired', 'rejected', 'ca
 interface Mover {
   readonly name: OrderMove;
   readonly by: OrderSide | 'hub' | 'system';
-}
-
-/** The same for a batch, which writes what is changed and noted all at once. Null: no such move. */
-export async function stepOrder(tx: Tx, order: Order, { name, by }: Mover): Promise<OrderMoveNote | null> {
-  const at = await tx.now();
-  const fromState = order.state;
-  if (!applyMove(orderMachine, order, { name, by, at })) return null;
-  const concernsHub = fromState === 'packed' ? name === 'cancel' : name === 'pack';
-  if (concernsHub && order.hubId) order.shipmentDue = true;
-  if (name === 'complete') order.completedAt = at;
-  startState(order, tx.port(orderSettingsPort), at);
-  const { id: orderId, version, state: toState } = order;
-  return { orderId, version, name, fromState, toState, bySide: by, at };
 }
 
 /** Tells both sides, each with their own view, and the team of the seller's shop. */

@@ -1,4 +1,3 @@
-import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import { keepPlaces } from '../delivery/index.ts';
 import { assert } from '../kernel/errors.ts';
@@ -7,7 +6,7 @@ import { fundEscrow, lockEscrow, refundableOf } from '../escrow/index.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
 import { allocate } from '../kernel/money.ts';
 import { restorePromo, returnPromos } from '../promos/index.ts';
-import { OrderGroupEntity, type OrderGroup, type RefundState } from './entities.ts';
+import type { OrderGroup, RefundState } from './entities.ts';
 import type { OrderChangeKind } from './events.ts';
 import { orderGroupMachine } from './machine.ts';
 import { moveOrder, oweRefund, tellOrder } from './moving.ts';
@@ -135,11 +134,12 @@ function capturedParts({ walletMinor }: OrderGroup, orders: readonly OrderWithLi
 }
 
 /** Takes over groups that ended unpaid, so that their attempts are ended; each is handed out once, and stays locked. */
-export async function claimEndedGroups(tx: Tx, limit: number): Promise<OrderGroup[]> {
-  const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
-  const groups = await tx.db.find(OrderGroupEntity, { attemptsDue: true }, { lockMode, refresh: true, limit });
-  for (const group of groups) group.attemptsDue = false;
-  return groups;
+export async function claimEndedGroups(tx: Tx, limit: number): Promise<Pick<OrderGroup, 'id' | 'state'>[]> {
+  const { rows } = await sql<Pick<OrderGroup, 'id' | 'state'>>`
+    update order_group g set attempts_due = false
+    where g.id = any(array(select id from order_group where attempts_due limit ${limit} for update skip locked))
+    returning g.id, g.state`.execute(tx.sql);
+  return rows;
 }
 
 /** What became of an order's refunds: how they stand together, and what has arrived of them. */

@@ -1,29 +1,34 @@
 import { LockMode } from '@mikro-orm/core';
 import { sql } from 'kysely';
 import type { Db, Tx } from '../kernel/define.ts';
+import { lockRow, noteLocked } from '../kernel/row-locks.ts';
 import { OrderEntity, OrderGroupEntity, OrderLineEntity, type Order, type OrderGroup } from './entities.ts';
 import type { OrderWithLines } from './views.ts';
 
-// Locks are taken group → orders → listings. Rows are read afresh under the lock, whatever was seen of them before;
-// flushing first keeps what this transaction has changed.
-const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
+// Locks are taken group → orders → listings.
 
 export async function lockOrderGroup(tx: Tx, id: string): Promise<OrderGroup | null> {
-  await tx.db.flush();
-  return tx.db.findOne(OrderGroupEntity, { id: id }, lock);
+  return lockRow(tx, OrderGroupEntity, id);
 }
 
 export async function lockOrder(tx: Tx, id: string): Promise<OrderWithLines | null> {
-  await tx.db.flush();
-  const order = await tx.db.findOne(OrderEntity, { id: id }, lock);
+  const order = await lockRow(tx, OrderEntity, id);
   return order && (await withLines(tx.db, [order]))[0]!;
 }
 
-/** The orders of a group, locked in the order of their ids. The group must be locked. */
+const lockedOrders = new WeakMap<OrderGroup, OrderWithLines[]>();
+
+/** The orders of a group, locked in the order of their ids, once in a transaction. The group must be locked. */
 export async function lockOrdersOf(tx: Tx, group: OrderGroup): Promise<OrderWithLines[]> {
+  const known = lockedOrders.get(group);
+  if (known) return known;
   await tx.db.flush();
-  const orders = await tx.db.find(OrderEntity, { groupId: group.id }, { ...lock, orderBy: { id: 'asc' } });
-  return withLines(tx.db, orders);
+  const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true, orderBy: { id: 'asc' } } as const;
+  const orders = await tx.db.find(OrderEntity, { groupId: group.id }, lock);
+  noteLocked(tx, OrderEntity, orders);
+  const found = await withLines(tx.db, orders);
+  lockedOrders.set(group, found);
+  return found;
 }
 
 /** The orders that a group consists of: they never change, so no lock is needed. */

@@ -1,6 +1,6 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
-import { openHold, spendHold, voidHold, type Hold, type HoldKey } from '../ledger/index.ts';
+import { openHold, spendHold, voidHold, type HoldKey } from '../ledger/index.ts';
 import type { OrderGroup } from './entities.ts';
 
 // What of a group the buyer's wallet pays is held while the group waits for the rest.
@@ -34,8 +34,7 @@ export async function takeWalletPart(tx: Tx, group: OrderGroup): Promise<boolean
 /** Marks the part as spent: the caller posts it away in the same transaction. */
 export async function spendWalletPart(tx: Tx, group: OrderGroup): Promise<void> {
   if (group.walletMinor === 0) return;
-  let spent: Hold | null = null;
-  for (const key of [holdOf(group), wholeHoldOf(group), lateHoldOf(group)]) spent ??= await spendHold(tx, key);
+  const spent = await spendHold(tx, holdOf(group), wholeHoldOf(group), lateHoldOf(group));
   assert(spent?.amountMinor === group.walletMinor, `the wallet's part of group ${group.id} is held`);
 }
 

@@ -1,6 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
+import { lockRow } from '../kernel/row-locks.ts';
 import { lockOrderGroup, lockOrdersOf, type OrderGroup } from '../orders/index.ts';
 import { PaymentEntity, RefundEntity, type Payment, type Refund } from './entities.ts';
 
@@ -13,7 +14,9 @@ export async function lockPayment(tx: Tx, id: string): Promise<{ group: OrderGro
   const seen = await tx.db.findOne(PaymentEntity, { id: id });
   if (!seen) return null;
   const group = seen.orderGroupId ? await lockWhole(tx, seen.orderGroupId) : null;
-  return { group, payment: await tx.db.findOneOrFail(PaymentEntity, { id: seen.id }, lock) };
+  const payment = await lockRow(tx, PaymentEntity, seen.id);
+  assert(payment, `payment ${seen.id} exists`);
+  return { group, payment };
 }
 
 async function lockWhole(tx: Tx, groupId: string): Promise<OrderGroup> {
@@ -25,8 +28,14 @@ async function lockWhole(tx: Tx, groupId: string): Promise<OrderGroup> {
 
 /** A group's attempts, oldest first. The group must be locked. */
 export async function lockPaymentsOf(tx: Tx, group: Pick<OrderGroup, 'id'>): Promise<Payment[]> {
+  return lockPaymentsOfAll(tx, [group]);
+}
+
+/** The attempts of any number of groups, most of which may have none. The groups must be locked. */
+export async function lockPaymentsOfAll(tx: Tx, groups: readonly Pick<OrderGroup, 'id'>[]): Promise<Payment[]> {
   await tx.db.flush();
-  return tx.db.find(PaymentEntity, { orderGroupId: group.id }, { ...lock, orderBy: { id: 'asc' } });
+  const orderGroupId = { $in: groups.map(({ id }) => id) };
+  return tx.db.find(PaymentEntity, { orderGroupId }, { ...lock, orderBy: { id: 'asc' } });
 }
 
 /** An attempt's refunds. The attempt must be locked. */

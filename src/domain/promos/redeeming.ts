@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
-import { PromoEntity, PromoUseEntity } from './entities.ts';
+import { idList } from '../kernel/plain-rows.ts';
+import { PromoEntity, PromoUseEntity, type PromoId } from './entities.ts';
 import { quoteOf, type PromoAttempt, type PromoQuote, type PromoRefusal } from './quoting.ts';
 
 const lock = { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true } as const;
@@ -54,13 +55,16 @@ export async function restorePromo(tx: Tx, groupId: string): Promise<void> {
 
 async function recount(tx: Tx, groupIds: readonly string[], isReturned: boolean): Promise<void> {
   await tx.db.flush();
-  const which = { groupId: { $in: [...groupIds] }, returnedAt: isReturned ? null : { $ne: null } };
-  const seen = await tx.db.find(PromoUseEntity, which);
-  const ids = [...new Set(seen.map(({ promoId }) => promoId))];
+  const { rows: used } = await sql<{ group_id: string; promo_id: PromoId }>`
+    select group_id, promo_id from promo_use
+    where group_id = ${idList(groupIds)} and (returned_at is null) = ${isReturned}`.execute(tx.sql);
+  if (used.length === 0) return;
+  const ids = [...new Set(used.map((use) => use.promo_id))];
   const promos = await tx.db.find(PromoEntity, { id: { $in: ids } }, { ...lock, orderBy: { id: 'asc' } });
   const byId = new Map(promos.map((promo) => [promo.id, promo]));
   const now = await tx.now();
-  for (const use of await tx.db.find(PromoUseEntity, which, { refresh: true })) {
+  const ofGroups = { groupId: { $in: used.map((use) => use.group_id) }, returnedAt: isReturned ? null : { $ne: null } };
+  for (const use of await tx.db.find(PromoUseEntity, ofGroups, { refresh: true })) {
     const promo = byId.get(use.promoId);
     assert(promo, `promo ${use.promoId} of a use is locked`);
     use.returnedAt = isReturned ? now : null;

@@ -1,11 +1,11 @@
 import { defineSweep } from '../../kernel/define.ts';
-import { settle } from '../commands/settle.ts';
-import { paymentLimits } from '../settings.ts';
+import { settle, settleBatch } from '../commands/settle.ts';
 
 export const settlePayments = defineSweep({
   name: 'payments.settle',
   everySeconds: 5,
-  batch: paymentLimits.claimBatch,
+  batch: settleBatch,
+  isPatient: true,
   command: settle,
   summary: settle.summary,
 });
