@@ -41,3 +41,9 @@ update payment set unbooked = true
 where purpose = 'order' and method not in ('wallet', 'cod') and captured_minor > 0
   and not exists (select from ledger_account a where a.code = 'payment:' || payment.id);
 create index payment_unbooked on payment (id) where unbooked;
+
+-- Of an order that is refunded in parts, what is on its way.
+alter table sub_order
+  add column refunding_minor bigint not null default 0,
+  add constraint sub_order_refunding check (refunding_minor >= 0) not valid;
+update sub_order set refunding_minor = total_minor - refunded_minor where refund_state = 'pending';

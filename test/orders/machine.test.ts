@@ -55,6 +55,12 @@ async function putInto(
     'update sub_order set state = ?, deadline = ?, refund_state = null, delivery_method = ? where id = ?',
     [state, deadline, delivery, bought.orderId],
   );
+  // Whatever becomes of it, its money is out of this: nothing completes before there is an escrow of it.
+  await db.execute(
+    `insert into escrow select id, buyer_id, seller_id, 'released', currency, 0, 0, 0, 0, null, 0, 0, null, 0, false,
+       now(), 1, now(), now(), 0 from sub_order where id = ? on conflict do nothing`,
+    [bought.orderId],
+  );
 }
 
 async function read(): Promise<{ state: OrderState; version: number; pickup_code: string }> {

@@ -65,7 +65,8 @@ test('what went back before there was a ledger is booked as gone, and what was o
   await sql`
     insert into refund (id, payment_id, order_id, state, amount_minor, currency, provider_ref, submit_at, submit_tries,
       held, version, created_at, updated_at)
-    values (${id}, ${back.paymentId}, ${back.orderId}, 'succeeded', 2500, 'USD', 're_old', now(), 1, false, 1, now(), now())
+    values (${id}, ${back.paymentId}, ${back.orderId}, 'succeeded', 2500, 'USD', 're_old', now(), 1,
+      false, 1, now(), now())
   `.execute(market.database.sql);
   await market.runJob('payments.bookPast');
   expect(await held(market, accounts.payment(back.paymentId))).toBe(0);

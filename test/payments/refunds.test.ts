@@ -189,6 +189,21 @@ test('the refund of one order that cannot be made does not hold up the others', 
   expect(till.refusals).toContainEqual({ provider: 'none', eventId: lost.orderId, reason: 'refund_without_money' });
 });
 
+test('the buyer is told what of an order is on its way back, and not what the order cost', async () => {
+  const bought = await paid(market, till);
+  await refund(bought, 700);
+  expect(await orderOf(bought)).toMatchObject({ refund: { state: 'pending', amountMinor: 700 }, refundedMinor: 0 });
+  await refundAll(market, till);
+  await refund(bought, 300);
+  expect(await orderOf(bought)).toMatchObject({ refund: { state: 'pending', amountMinor: 300 }, refundedMinor: 700 });
+  await refundAll(market, till);
+  await market.runJob('notifications.tell');
+  const { items } = await market.ok(bought.buyer, 'notifications.list');
+  const first = items.find(({ template }: any) => template === 'order.refund_started');
+  expect(`${first.title} ${first.body}`).toMatch(/[37]\.00/);
+  expect(`${first.title} ${first.body}`).not.toContain('25.00');
+});
+
 /** What the bank says of an attempt while `run` runs, and to what it is asked. */
 async function whileBankSays(fact: ProviderFact, run: () => Promise<void>): Promise<void> {
   const says = async () => fact;

@@ -64,6 +64,8 @@ export const OrderEntity = defineEntity({
     discountMinor: p.bigint('number'),
     totalMinor: p.bigint('number'),
     refundedMinor: p.bigint('number'),
+    /** What is on its way back. */
+    refundingMinor: p.bigint('number').default(0),
     hubId: p.uuid().nullable(),
     address: p.json().$type<Address>().nullable(),
     /** It was packed, or cancelled since, and its shipment has not followed yet. */

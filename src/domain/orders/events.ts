@@ -75,11 +75,12 @@ function orderNotice(view: z.infer<typeof OrderView>, kind: OrderChangeKind): No
   // An order that was never placed was never the seller's.
   if (told?.to !== role || (kind === 'cancelled' && placedAt === null)) return null;
   const title = lines[0]?.title ?? '';
-  const hasAmount = told.template === 'order.placed' || told.template === 'order.refund_started';
+  const amountMinor = kind === 'refund_started' ? view.refund?.amountMinor : totalMinor;
+  const hasAmount = told.template === 'order.placed' || kind === 'refund_started';
   const hasReason = (kind === 'rejected' || kind === 'cancelled') && typeof reason === 'string';
   const params = {
     title,
-    ...(hasAmount ? { amountMinor: totalMinor, currency } : {}),
+    ...(hasAmount ? { amountMinor: amountMinor ?? totalMinor, currency } : {}),
     ...(hasReason ? { reason } : {}),
   };
   return { topic: 'orders', template: told.template, params, about: { entity: 'order', id } };

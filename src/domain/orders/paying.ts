@@ -119,6 +119,7 @@ export async function claimRefundsDue(tx: Tx, limit: number): Promise<RefundDue[
       const escrow = await lockEscrow(tx, found.order.id);
       if (escrow && escrow.openChargebacks > 0) continue;
       const amountMinor = escrow ? await refundableOf(tx, escrow) : (lateParts[index] ?? 0);
+      found.order.refundingMinor = amountMinor;
       await setRefund(tx, found, amountMinor > 0 ? 'pending' : null);
       claimed.push({ orderId: found.order.id, group, amountMinor });
     }
@@ -142,16 +143,24 @@ export async function claimEndedGroups(tx: Tx, limit: number): Promise<Pick<Orde
   return rows;
 }
 
+export interface RefundStanding {
+  readonly state: Exclude<RefundState, 'due'>;
+  readonly refundedMinor: number;
+  /** On its way. */
+  readonly refundingMinor: number;
+}
+
 /** What became of an order's refunds: how they stand together, and what has arrived of them. */
 export async function recordRefund(
   tx: Tx,
   orderId: string,
-  { state, refundedMinor }: { state: Exclude<RefundState, 'due'>; refundedMinor: number },
+  { state, refundedMinor, refundingMinor }: RefundStanding,
 ): Promise<void> {
   const found = await lockOrder(tx, orderId);
   assert(found, `refunded order ${orderId} exists`);
-  if (found.order.refundState === state && found.order.refundedMinor === refundedMinor) return;
-  found.order.refundedMinor = refundedMinor;
+  const { refundState, refundedMinor: refunded, refundingMinor: refunding } = found.order;
+  if (refundState === state && refunded === refundedMinor && refunding === refundingMinor) return;
+  Object.assign(found.order, { refundedMinor, refundingMinor });
   await setRefund(tx, found, state);
 }
 

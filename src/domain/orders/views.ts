@@ -14,6 +14,7 @@ import {
   type Order,
   type OrderGroup,
   type OrderLine,
+  type RefundState,
 } from './entities.ts';
 import { orderGroupMachine, orderMachine, protectedStates, type OrderMove } from './machine.ts';
 
@@ -135,7 +136,7 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
     // The seller brings it to the hub: where the buyer lives is for the courier alone.
     delivery: { method: order.deliveryMethod, hubId: order.hubId, address: side === 'buyer' ? order.address : null },
     pickupCode: codeShown ? order.pickupCode : null,
-    refund: refundState && { state: refundState, amountMinor: refundState === 'refunded' ? refundedMinor : totalMinor },
+    refund: refundState && { state: refundState, amountMinor: refundOf(order, refundState) },
     deadline: iso(order.deadline),
     isProtected: (protectedStates as readonly string[]).includes(state),
     protectedUntil: state === 'delivered' ? iso(order.deadline) : null,
@@ -144,6 +145,11 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
     updatedAt: iso(order.updatedAt),
     allowedActions: allowedActions(order, side),
   };
+}
+
+function refundOf({ totalMinor, refundedMinor, refundingMinor }: Order, state: RefundState): number {
+  if (state === 'refunded') return refundedMinor;
+  return state === 'pending' ? refundingMinor : totalMinor - refundedMinor;
 }
 
 export function orderGroupView(

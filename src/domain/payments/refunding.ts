@@ -73,10 +73,13 @@ export async function creditRefund(
 /** Brings an order up to date with its refunds: they stand together, and what of them has arrived adds up. */
 export async function recordRefunds(tx: Tx, orderId: string): Promise<void> {
   const refunds = await refundsOfOrder(tx, orderId);
-  const arrived = refunds.filter(({ state }) => !isUnderWay(state));
+  const amountOf = (some: readonly Refund[]) => sum(some.map(({ amountMinor }) => amountMinor));
+  const underWay = refunds.filter(({ state }) => isUnderWay(state));
+  const refundingMinor = amountOf(underWay);
   await recordRefund(tx, orderId, {
-    state: arrived.length < refunds.length ? 'pending' : 'refunded',
-    refundedMinor: sum(arrived.map(({ amountMinor }) => amountMinor)),
+    state: underWay.length > 0 ? 'pending' : 'refunded',
+    refundedMinor: amountOf(refunds) - refundingMinor,
+    refundingMinor,
   });
 }
 
@@ -102,7 +105,7 @@ export async function refundOrder(tx: Tx, { group, orderId, amountMinor }: Refun
   }
   // Its money is not in the books, and people have to see to it.
   tx.port(paymentSettingsPort).alarm({ provider: 'none', eventId: orderId, reason: 'refund_without_money' });
-  await recordRefund(tx, orderId, { state: 'failed', refundedMinor: 0 });
+  await recordRefund(tx, orderId, { state: 'failed', refundedMinor: 0, refundingMinor: 0 });
 }
 
 /** Sends back what no order needs and is not on its way back already. The attempt must be locked. */
