@@ -143,7 +143,8 @@ const mistakes: Record<string, [string, RegExp]> = {
     /paid out are/,
   ],
   'the market bears what it need not': [
-    `update ledger_posting set amount_minor = amount_minor - 1 where ${postingOf('chargeback.take', 'platform:losses', '')}`,
+    `update ledger_posting set amount_minor = amount_minor - 1
+     where ${postingOf('chargeback.take', 'platform:losses', '')}`,
     /cost \d+/,
   ],
   'a refund was approved after the bank had given the money': [

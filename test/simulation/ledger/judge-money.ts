@@ -15,7 +15,8 @@ export async function judgeMoney(query: Query, people: readonly string[] | null)
 type Of = (column: string) => string;
 
 const sumOf = (code: string) => `
-  (select coalesce(sum(a.balance_minor), 0) from ledger_account a where a.code = '${code}' and a.currency = c.currency)`;
+  (select coalesce(sum(a.balance_minor), 0) from ledger_account a
+   where a.code = '${code}' and a.currency = c.currency)`;
 const currencies = `(select distinct currency from ledger_account) c`;
 
 const accountChecks: readonly string[] = [
