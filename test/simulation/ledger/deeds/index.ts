@@ -21,6 +21,7 @@ export const jobs = [
   'orders.cancelUnhandled',
   'shipments.follow',
   'shipments.returnUnclaimed',
+  'shipments.loseOverdue',
   'refunds.escalate',
   'disputes.lapse',
   'orders.autoReceive',
