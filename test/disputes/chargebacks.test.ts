@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { escrowSettingsPort } from '../../src/domain/escrow/index.ts';
 import { accounts } from '../../src/domain/ledger/index.ts';
-import { createMarket, paid, travel, type Till } from '../payments/bank.ts';
+import { createMarket, paid, travel, type Till, refundAll } from '../payments/bank.ts';
 import { stockOf } from '../orders/stall.ts';
 import type { Harness, TestUser } from '../support/harness.ts';
 import { chargebackFact as fact, debtOf, hear, lost, tell, theirs, walletOf, won } from './bank-objects.ts';
@@ -188,6 +188,7 @@ test('two chargebacks beside a refund share what is left of the payment, and the
   const { buyer, seller, orderId, paymentId } = found;
   const asked = await market.ok(buyer, 'refunds.request', { orderId, amountMinor: 1_000, reason });
   await market.ok(seller, 'refunds.approve', { refundRequestId: asked.id });
+  await refundAll(market, till);
   const half = { ...lost, amountMinor: 1_250 };
   // Both are heard of before the bank takes the money of either: 15.00 are left of the order for 25.00.
   await tell(market, fact(paymentId, { amountMinor: 1_250, fundsWithdrawn: false }));

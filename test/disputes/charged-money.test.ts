@@ -58,13 +58,50 @@ test('a top-up that is still there is taken from the wallet, and is back when th
   expect([await walletOf(market, user), await losses()]).toEqual([1_000, before]);
 });
 
-test('of a top-up that is spent the wallet pays what it has, and the market what is missing', async () => {
+/** A top-up of 30.00 of which 25.00 are held for an order. */
+async function spent() {
   const { user, paymentId } = await toppedUp(3_000);
   const listingId = await listingOf(market, await market.user());
-  await market.ok(user, 'orders.place', { listingId, quantity: 1, ...pickup, walletMinor: 2_500 });
+  const group = await market.ok(user, 'orders.place', { listingId, quantity: 1, ...pickup, walletMinor: 2_400 });
+  return { user, paymentId, listingId, orderId: group.orders[0].id as string };
+}
+const owes = (user: TestUser) => balance(market, accounts.debt(user.actor.userId)).then(Math.abs);
+
+test('of a top-up that is spent the wallet pays what it has, and its owner owes what is missing', async () => {
+  const { user, paymentId } = await spent();
   const before = await losses();
   await tell(market, fact(paymentId, of(3_000)), fact(paymentId, { ...of(3_000), ...lost }));
-  expect([await walletOf(market, user), await losses()]).toEqual([0, before - 2_500]);
+  expect([await walletOf(market, user), await owes(user), await losses()]).toEqual([0, 2_400, before]);
+});
+
+test('money that a bank has taken back cannot be withdrawn by way of a cancelled order, nor spent again', async () => {
+  const { user, paymentId, orderId, listingId } = await spent();
+  await tell(market, fact(paymentId, { ...of(3_000), ...lost }));
+  await market.ok(user, 'orders.cancel', { orderId });
+  expect(await walletOf(market, user)).toBe(2_400);
+  await market.ok(user, 'payouts.onboard', {});
+  const withdrawal = { amountMinor: 2_400, currency: 'USD' };
+  expect(await market.fails(user, 'wallet.withdraw', withdrawal)).toBe('wallet.insufficient');
+  const again = { listingId, quantity: 1, ...pickup, walletMinor: 1 };
+  expect(await market.fails(user, 'orders.place', again)).toBe('orders.wallet_insufficient');
+  await credit(market, user, 500);
+  await market.ok(user, 'wallet.withdraw', { ...withdrawal, amountMinor: 500 });
+  expect([await walletOf(market, user), await owes(user)]).toEqual([0, 0]);
+});
+
+test('won after the debt was paid, a top-up is whole in the wallet again', async () => {
+  const { user, paymentId } = await spent();
+  await tell(market, fact(paymentId, of(3_000)));
+  await credit(market, user, 1_000);
+  await market.ok(user, 'payouts.onboard', {});
+  expect(await market.fails(user, 'wallet.withdraw', { amountMinor: 1_000, currency: 'USD' })).toBe(
+    'wallet.insufficient',
+  );
+  await credit(market, user, 1_900);
+  await market.ok(user, 'wallet.withdraw', { amountMinor: 200, currency: 'USD' });
+  expect([await walletOf(market, user), await owes(user)]).toEqual([300, 0]);
+  await tell(market, fact(paymentId, { ...of(3_000), ...won }));
+  expect([await walletOf(market, user), await owes(user)]).toEqual([3_300, 0]);
 });
 
 /** An order for 25.00 of which a code pays 2.50, the wallet 5.00 and the card 17.50. */

@@ -24,6 +24,7 @@ export const ChargebackEntity = defineEntity({
     evidenceDueAt: p.datetime().nullable(),
     funds: p.text().$type<'none' | 'taken' | 'returned'>(),
     walletMinor: p.bigint('number'),
+    owedMinor: p.bigint('number'),
     lossesMinor: p.bigint('number'),
     closedAt: p.datetime().nullable(),
     submitAt: p.datetime().nullable(),

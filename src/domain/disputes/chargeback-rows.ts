@@ -63,6 +63,7 @@ export async function createChargeback(
     evidenceDueAt: null,
     funds: 'none',
     walletMinor: 0,
+    owedMinor: 0,
     lossesMinor: 0,
     closedAt: null,
     submitAt: null,

@@ -37,8 +37,9 @@ export const ChargebackDetails = ChargebackView.extend({
   provider: z.string(),
   providerRef: z.string(),
   paymentId: z.uuid(),
-  /** Beyond the shares of orders: out of the payer's wallet, and lost. */
+  /** Beyond the shares of orders: out of the payer's wallet, the payer's debt, and lost. */
   walletMinor: z.int(),
+  owedMinor: z.int(),
   lossesMinor: z.int(),
   submittedAt: orNull(Timestamp),
   shares: z.array(
@@ -73,7 +74,8 @@ export function chargebackView(file: AnsweredChargeback, sellerId: string): z.in
 }
 
 export function chargebackDetails(file: AnsweredChargeback): z.input<typeof ChargebackDetails> {
-  const { provider, providerRef, paymentId, walletMinor, lossesMinor, submittedAt, amountMinor } = file.chargeback;
+  const { provider, providerRef, paymentId, walletMinor, owedMinor, lossesMinor, submittedAt, amountMinor } =
+    file.chargeback;
   return {
     ...viewOf(file),
     role: 'staff',
@@ -82,6 +84,7 @@ export function chargebackDetails(file: AnsweredChargeback): z.input<typeof Char
     providerRef,
     paymentId,
     walletMinor,
+    owedMinor,
     lossesMinor,
     submittedAt: iso(submittedAt),
     shares: file.shares.map((share) => ({

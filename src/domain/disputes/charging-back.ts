@@ -1,7 +1,8 @@
 import { openChargeback, returnFromChargeback, takeForChargeback } from '../escrow/index.ts';
 import type { Tx } from '../kernel/define.ts';
+import { assert } from '../kernel/errors.ts';
 import { applyMove, bump } from '../kernel/machine.ts';
-import { accounts, balanceOf, mustPost, type Posting } from '../ledger/index.ts';
+import { accounts, balanceOf, mustPost, owedBy, postTransfer } from '../ledger/index.ts';
 import { disputeOrder, type OrderWithLines } from '../orders/index.ts';
 import {
   findAttempt,
@@ -151,17 +152,29 @@ async function take(tx: Tx, { file: { chargeback, shares }, attempt }: Told): Pr
   chargeback.funds = 'taken';
 }
 
-/** What no order has: the wallet pays back a top-up as far as it goes, and the market bears the rest. */
+/** What no order has. Of a top-up: the wallet pays it back as far as it goes, and the payer owes the rest. */
 async function takeRest(
   tx: Tx,
   { chargeback, attempt, rest }: { chargeback: Chargeback; attempt: Attempt; rest: number },
 ): Promise<void> {
   const { currency } = chargeback;
   const wallet = accounts.available(attempt.payerId);
-  const inWallet = attempt.purpose === 'top_up' ? await balanceOf(tx.sql, wallet, currency) : 0;
-  chargeback.walletMinor = Math.min(inWallet, rest);
-  chargeback.lossesMinor = rest - chargeback.walletMinor;
-  await postRest(tx, 'chargeback.take', { chargeback, attempt });
+  const isTopUp = attempt.purpose === 'top_up';
+  const walletMinor = isTopUp ? Math.min(await balanceOf(tx.sql, wallet, currency), rest) : 0;
+  const owedMinor = isTopUp ? rest - walletMinor : 0;
+  const lossesMinor = isTopUp ? 0 : rest;
+  Object.assign(chargeback, { walletMinor, owedMinor, lossesMinor });
+  await mustPost(tx, {
+    kind: 'chargeback.take',
+    reference: chargeback.id,
+    currency,
+    postings: [
+      { account: wallet, amountMinor: -walletMinor },
+      { account: accounts.debt(attempt.payerId), amountMinor: -owedMinor },
+      { account: accounts.losses, amountMinor: -lossesMinor },
+      { account: accounts.clearing(chargeback.provider), amountMinor: rest },
+    ],
+  });
 }
 
 async function giveBack(tx: Tx, { file: { chargeback, shares }, attempt }: Told): Promise<void> {
@@ -169,21 +182,31 @@ async function giveBack(tx: Tx, { file: { chargeback, shares }, attempt }: Told)
   for (const share of shares) {
     await returnFromChargeback(tx, { orderId: share.orderId, paymentId, provider, chargebackId }, share);
   }
-  await postRest(tx, 'chargeback.return', { chargeback, attempt });
+  await returnRest(tx, { chargeback, attempt });
   chargeback.funds = 'returned';
 }
 
-async function postRest(
+/** What the payer has paid of the debt since is in the wallet again. */
+async function returnRest(
   tx: Tx,
-  kind: 'chargeback.take' | 'chargeback.return',
-  { chargeback, attempt }: { chargeback: Chargeback; attempt: Attempt },
+  { chargeback, attempt: { payerId } }: { chargeback: Chargeback; attempt: Attempt },
 ): Promise<void> {
-  const { id, provider, currency, walletMinor, lossesMinor } = chargeback;
-  const sign = kind === 'chargeback.take' ? 1 : -1;
-  const postings: Posting[] = [
-    { account: accounts.available(attempt.payerId), amountMinor: -sign * walletMinor },
-    { account: accounts.losses, amountMinor: -sign * lossesMinor },
-    { account: accounts.clearing(provider), amountMinor: sign * (walletMinor + lossesMinor) },
-  ];
-  await mustPost(tx, { kind, reference: id, currency, postings });
+  const { id: reference, provider, currency, walletMinor, owedMinor, lossesMinor } = chargeback;
+  // A debt that is paid at the same time is read again.
+  for (let tries = 0; tries < 5; tries += 1) {
+    const toDebt = owedMinor > 0 ? Math.min(owedMinor, await owedBy(tx.sql, { userId: payerId, currency })) : 0;
+    const outcome = await postTransfer(tx, {
+      kind: 'chargeback.return',
+      reference,
+      currency,
+      postings: [
+        { account: accounts.clearing(provider), amountMinor: -(walletMinor + owedMinor + lossesMinor) },
+        { account: accounts.debt(payerId), amountMinor: toDebt },
+        { account: accounts.available(payerId), amountMinor: walletMinor + owedMinor - toDebt },
+        { account: accounts.losses, amountMinor: lossesMinor },
+      ],
+    });
+    if (outcome !== 'insufficient') return;
+  }
+  assert(false, `the rest of chargeback ${reference} can be returned`);
 }

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { bump } from '../kernel/machine.ts';
-import { accounts, balanceOf, postTransfer, type Posting } from '../ledger/index.ts';
+import { accounts, balanceOf, owedBy, postTransfer, type Posting } from '../ledger/index.ts';
 import type { Escrow, EscrowPart } from './entities.ts';
 import { lockEscrow, moveEscrow, partsOf } from './rows.ts';
 
@@ -133,7 +133,7 @@ async function backToSeller(
   { reserveMinor, debtMinor }: Charged,
 ): Promise<Posting[]> {
   if (reserveMinor + debtMinor === 0) return [];
-  const owed = -(await balanceOf(tx.sql, accounts.debt(sellerId), currency));
+  const owed = await owedBy(tx.sql, { userId: sellerId, currency });
   const { rows } = await sql<{ kept: string }>`
     select coalesce(sum(reserve_minor), 0)::text as kept from escrow
     where seller_id = ${sellerId} and currency = ${currency} and reserve_until is not null`.execute(tx.sql);

@@ -1,7 +1,7 @@
 import type { Tx } from '../kernel/define.ts';
 import { assert } from '../kernel/errors.ts';
 import { allocate } from '../kernel/money.ts';
-import { accounts, balanceOf, postTransfer } from '../ledger/index.ts';
+import { accounts, owedBy, postTransfer } from '../ledger/index.ts';
 import type { Escrow } from './entities.ts';
 import { lockEscrow, moveEscrow } from './rows.ts';
 import { escrowSettingsPort } from './settings.ts';
@@ -64,7 +64,7 @@ async function postRelease(tx: Tx, escrow: Escrow): Promise<Release> {
   const { orderId, sellerId, currency } = escrow;
   // A debt that another release pays off at the same time is read again.
   for (let tries = 0; tries < 5; tries += 1) {
-    const owedMinor = Math.abs(await balanceOf(tx.sql, accounts.debt(sellerId), currency));
+    const owedMinor = await owedBy(tx.sql, { userId: sellerId, currency });
     const release = divide(tx, escrow, owedMinor);
     const outcome = await postTransfer(tx, {
       kind: 'order.release',

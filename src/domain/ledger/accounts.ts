@@ -24,7 +24,7 @@ export const accounts = {
   refund: (refundId: string) => holding(`refund:${refundId}`),
   payout: (sellerId: UserId) => holding(`payout:${sellerId}`),
   reserve: (sellerId: UserId) => holding(`reserve:${sellerId}`),
-  debt: (sellerId: UserId) => owing(`debt:${sellerId}`),
+  debt: (userId: UserId) => owing(`debt:${userId}`),
   fees: hot('platform:fees'),
   deliveryFees: hot('platform:delivery'),
   losses: hot('platform:losses'),

@@ -4,6 +4,7 @@ import type { Tx } from '../kernel/define.ts';
 import { newId, type UserId } from '../kernel/ids.ts';
 import type { Currency } from '../kernel/money.ts';
 import { accounts } from './accounts.ts';
+import { payDebt } from './debts.ts';
 import { HoldEntity, type Hold } from './entities.ts';
 import { mustPost, postTransfer } from './post.ts';
 
@@ -13,7 +14,10 @@ export interface HoldKey {
   readonly purposeId: string;
 }
 
-/** Sets money of a wallet aside. A second time for the same purpose changes nothing and answers `known`. */
+/**
+ * Sets money of a wallet aside, once its owner's debt is paid. A second time for the same purpose changes nothing and
+ * answers `known`.
+ */
 export async function openHold(
   tx: Tx,
   { purpose, purposeId, ...held }: HoldKey & { userId: UserId; currency: Currency; amountMinor: number },
@@ -27,6 +31,7 @@ export async function openHold(
             ${now}::timestamptz, ${now}::timestamptz)
     on conflict on constraint ledger_hold_once do nothing`.execute(tx.sql);
   if (numAffectedRows === 0n) return 'known';
+  await payDebt(tx, held);
   const outcome = await postTransfer(tx, {
     kind: 'wallet.hold',
     reference: id,

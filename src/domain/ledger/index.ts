@@ -8,6 +8,7 @@ import { walletHistory } from './queries/wallet-history.ts';
 import { walletChanged, walletSnapshot } from './wallets.ts';
 
 export { accounts, type Account } from './accounts.ts';
+export { owedBy, payDebt } from './debts.ts';
 export type { Hold } from './entities.ts';
 export { openHold, spendHold, voidHold, type HoldKey } from './holds.ts';
 export { balanceOf, mustPost, postTransfer, type Posting, type Transfer } from './post.ts';

@@ -29,6 +29,7 @@ export const transferKinds = [
   'payout.fail',
   'chargeback.take',
   'chargeback.return',
+  'debt.pay',
   'take.earn',
   'take.refund',
 ] as const;

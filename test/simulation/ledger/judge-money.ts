@@ -112,7 +112,8 @@ const msOf = (id: string) => `('x' || substr(replace(${id}, '-', ''), 1, 12))::b
 
 /**
  * For each chargeback that the bank has not given back: what the buyer has had in all of one payment, beyond what they
- * paid, is the market's loss, and only what was on its way before may be. A top-up is paid back by its wallet first.
+ * paid, is the market's loss, and only what was on its way before may be. A top-up costs it nothing: its wallet pays
+ * first, and its owner owes the rest.
  */
 const chargebackChecks = (of: Of) => `
   with b as (
@@ -136,15 +137,13 @@ const chargebackChecks = (of: Of) => `
   select 'chargeback ' || id || ' of an order cost ' || lost || ' and not ' || returned from b
   where gone and purpose = 'order' and lost <> returned
   union all
-  select 'chargeback ' || b.id || ' of a top-up cost ' || b.lost || ' while its wallet had ' || p.balance_minor
-  from b join ledger_transfer t on t.kind = 'chargeback.take' and t.reference = b.id::text
-  join ledger_posting p on p.transfer_id = t.id join ledger_account a on a.id = p.account_id
-  where a.code like 'user:%' and b.lost > 0 and p.balance_minor <> 0
+  select 'chargeback ' || id || ' of a top-up cost ' || lost from b where purpose = 'top_up' and lost <> 0
   union all
-  select 'chargeback ' || b.id || ' made a debt while a reserve had ' || p.balance_minor
-  from b join ledger_transfer t on t.kind = 'chargeback.take' and t.reference like b.id::text || ':%'
+  select 'chargeback ' || b.id || ' made a debt while ' || a.code || ' had ' || p.balance_minor
+  from b join ledger_transfer t on t.kind = 'chargeback.take'
+    and (t.reference = b.id::text or t.reference like b.id::text || ':%')
   join ledger_posting p on p.transfer_id = t.id join ledger_account a on a.id = p.account_id
-  where a.code like 'reserve:%' and p.balance_minor <> 0 and exists (
+  where (a.code like 'reserve:%' or a.code like 'user:%') and p.balance_minor <> 0 and exists (
     select from ledger_posting d join ledger_account da on da.id = d.account_id
     where d.transfer_id = t.id and da.code like 'debt:%')
   union all

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineCommand, type Tx } from '../../kernel/define.ts';
 import type { UserId } from '../../kernel/ids.ts';
 import { AmountMinor, Currency } from '../../kernel/money.ts';
-import { accounts, postTransfer, walletChanged } from '../../ledger/index.ts';
+import { accounts, payDebt, postTransfer, walletChanged } from '../../ledger/index.ts';
 import { PayoutEntity } from '../entities.ts';
 import { payoutChanged } from '../events.ts';
 import { submitPayouts } from '../jobs/submit.ts';
@@ -41,6 +41,7 @@ export const withdraw = defineCommand({
       { account: accounts.available(userId), amountMinor: -amountMinor },
       { account: accounts.payout(userId), amountMinor },
     ];
+    await payDebt(tx, { userId, currency });
     const outcome = await postTransfer(tx, { kind: 'wallet.withdraw', reference: payout.id, currency, postings });
     if (outcome === 'insufficient') fail('wallet.insufficient');
     tx.nudge(submitPayouts);
