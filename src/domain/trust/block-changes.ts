@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
 import type { Tx } from '../kernel/define.ts';
+import type { UserId } from '../kernel/ids.ts';
 
 /** Two people between whom a block has begun or ended. */
 export interface BlockChange {
-  readonly one: string;
-  readonly other: string;
+  readonly one: UserId;
+  readonly other: UserId;
 }
 
 /** Notes that others have to follow a block of two people, or the end of it. */

@@ -23,8 +23,8 @@ export const followBlocks = defineCommand({
     const changes = await claimBlockChanges(tx, batch);
     if (changes.length === 0) return { swept: 0 };
     const pairs = changes.flatMap(({ one, other }) => [
-      { userId: one as never, sellerId: other as never },
-      { userId: other as never, sellerId: one as never },
+      { userId: one, sellerId: other },
+      { userId: other, sellerId: one },
     ]);
     const items = await tx.db.find(CartItemEntity, { $or: pairs });
     const changed: CartWithItems[] = [];
