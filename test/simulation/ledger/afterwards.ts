@@ -79,7 +79,7 @@ function unfinished(people: readonly string[]): string {
       where payment_id in (select id from payment where payer_id = any(${ids})) and closed_at is null
     union all
     select 'shipment ' || state from shipment where order_id in ${orders}
-      and state not in ('delivered', 'returned', 'cancelled')
+      and state not in ('delivered', 'returned', 'lost', 'cancelled')
     union all
     select 'cash' from shipment where order_id in ${orders} and cash_state = 'collected'
     union all
