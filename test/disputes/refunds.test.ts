@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createMarket, paid, refundAll, travel, type Till } from '../payments/bank.ts';
+import { bankReports, createMarket, paid, refundAll, travel, type Till } from '../payments/bank.ts';
 import { stockOf } from '../orders/stall.ts';
 import type { Harness } from '../support/harness.ts';
 import {
@@ -60,6 +60,24 @@ test('a whole refund before the goods have left cancels the order and puts them 
   expect((await stockOf(market, listingId)).quantity).toBe(5);
   await refundAll(market, till);
   expect(await sentBack(market, orderId)).toBe(2_500);
+});
+
+test('a rejected order gives the rest back, whenever the bank tells what became of a part before', async () => {
+  const found = await paid(market, till);
+  const { buyer, seller, orderId } = found;
+  const { id } = await market.ok(buyer, 'refunds.request', { orderId, reason, amountMinor: 500 });
+  await market.ok(seller, 'refunds.approve', { refundRequestId: id });
+  await market.runJob('payments.refund');
+  await market.ok(seller, 'orders.reject', { orderId });
+  // Its word comes before anybody has looked at what the order owes now.
+  await bankReports(market, till);
+  const { refund, refundedMinor } = await market.ok(buyer, 'orders.get', { orderId });
+  expect({ refund, refundedMinor }).toEqual({ refund: { state: 'due', amountMinor: 2_000 }, refundedMinor: 500 });
+  await refundAll(market, till);
+  expect(await sentBack(market, orderId)).toBe(2_500);
+  expect(await market.ok(buyer, 'orders.get', { orderId })).toMatchObject({
+    refund: { state: 'refunded', amountMinor: 2_500 },
+  });
 });
 
 test('lines are paid back at what they cost', async () => {

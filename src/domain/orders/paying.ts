@@ -150,7 +150,10 @@ export interface RefundStanding {
   readonly refundingMinor: number;
 }
 
-/** What became of an order's refunds: how they stand together, and what has arrived of them. */
+/**
+ * What became of an order's refunds: how they stand together, and what has arrived of them. One that is still owed
+ * stays owed: what was told is of an earlier one, of a part.
+ */
 export async function recordRefund(
   tx: Tx,
   orderId: string,
@@ -158,10 +161,12 @@ export async function recordRefund(
 ): Promise<void> {
   const found = await lockOrder(tx, orderId);
   assert(found, `refunded order ${orderId} exists`);
-  const { refundState, refundedMinor: refunded, refundingMinor: refunding } = found.order;
-  if (refundState === state && refunded === refundedMinor && refunding === refundingMinor) return;
-  Object.assign(found.order, { refundedMinor, refundingMinor });
-  await setRefund(tx, found, state);
+  const { refundState: before, refundedMinor: refunded, refundingMinor: refunding } = found.order;
+  const refundState = before === 'due' ? before : state;
+  if (before === refundState && refunded === refundedMinor && refunding === refundingMinor) return;
+  Object.assign(found.order, { refundState, refundedMinor, refundingMinor });
+  bump(found.order, await tx.now());
+  await tellOrder(tx, found, refundNews[state]);
 }
 
 const refundNews = {

@@ -149,7 +149,7 @@ export function orderView({ order, lines }: OrderWithLines, side: OrderSide): z.
 
 function refundOf({ totalMinor, refundedMinor, refundingMinor }: Order, state: RefundState): number {
   if (state === 'refunded') return refundedMinor;
-  return state === 'pending' ? refundingMinor : totalMinor - refundedMinor;
+  return state === 'pending' ? refundingMinor : totalMinor - refundedMinor - refundingMinor;
 }
 
 export function orderGroupView(
